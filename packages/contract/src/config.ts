@@ -1,0 +1,61 @@
+/** Configuration of `mooring serve`: flags, environment and tests feed this one schema. */
+import { z } from 'zod';
+
+const port = z.int().min(0).max(65_535);
+
+export const serveConfig = z.strictObject({
+  dataDir: z
+    .string()
+    .min(1)
+    .default('.mooring')
+    .describe('Directory of everything that must survive. Default .mooring'),
+  host: z.string().min(1).default('127.0.0.1').describe('Address that the listeners bind. Default 127.0.0.1'),
+  port: port.default(8080).describe('Applications, plain http/ws; 0 takes a free port. Default 8080'),
+  tlsPort: port.default(8443).describe('Applications, https/wss. Default 8443'),
+  managePort: port.default(9080).describe('Management, plain http. Default 9080'),
+  manageTlsPort: port.default(9443).describe('Management, https. Default 9443'),
+  plainHost: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address that the plain listeners bind. Default 127.0.0.1, whatever host says'),
+  tlsCert: z
+    .string()
+    .optional()
+    .describe('PEM file with the certificate chain. Default: a development certificate'),
+  tlsKey: z.string().optional().describe('PEM file with the private key; goes with tlsCert'),
+  publicUrl: z
+    .array(z.url({ protocol: /^https?$/ }))
+    .default([])
+    .describe('Name under which clients know the applications listener; the first one is used in metadata'),
+  managePublicUrl: z
+    .array(z.url({ protocol: /^https?$/ }))
+    .default([])
+    .describe('Name under which clients know the management listener; the first one is the issuer'),
+  trustedProxies: z
+    .array(z.string())
+    .default([])
+    .describe('Networks (CIDR) from which X-Forwarded-* headers are believed. Default none'),
+  allowProcesses: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Allow command artifacts although a listener is off loopback. They run with this server's rights",
+    ),
+  allowPrivateIssuers: z
+    .boolean()
+    .default(false)
+    .describe('Allow a domainUrl that leads to a private or loopback address. Default false'),
+  shutdownGrace: z
+    .number()
+    .min(0)
+    .max(3600)
+    .default(10)
+    .describe('Seconds that a stop waits for connections. Default 10'),
+  logLevel: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Least severe level that is logged'),
+});
+export type ServeConfig = z.infer<typeof serveConfig>;
+export type ServeOptions = z.input<typeof serveConfig>;

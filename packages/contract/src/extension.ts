@@ -1,0 +1,107 @@
+/** Shapes of `/v1`, the management API that the OCI service does not have. */
+import { z } from 'zod';
+import { applicationStates } from './application.ts';
+import { artifact, deploymentStates } from './deployment.ts';
+import { timestamp } from './resource.ts';
+
+/** Roles of whoever manages, weakest first. Each includes those before it. */
+export const roles = ['read-only', 'operator', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+export const grantTypes = ['client_credentials', 'authorization_code', 'refresh_token'] as const;
+
+/** An OAuth client of the embedded identity domain, allowed to call one application. */
+export const oauthClient = z.object({
+  clientId: z.string(),
+  name: z.string(),
+  applicationId: z.string(),
+  grantTypes: z.array(z.enum(grantTypes)),
+  redirectUris: z.array(z.string()),
+  timeCreated: timestamp,
+});
+export type OAuthClient = z.infer<typeof oauthClient>;
+
+export const createOAuthClientDetails = z.strictObject({
+  name: z.string().min(1).max(255),
+  redirectUris: z
+    .array(z.url())
+    .max(20)
+    .default([])
+    .describe('Given: the client may use authorization code + PKCE as well'),
+});
+export type CreateOAuthClientDetails = z.input<typeof createOAuthClientDetails>;
+
+/** The only answer that ever holds the secret. */
+export const createdOAuthClient = oauthClient.extend({
+  clientSecret: z.string(),
+  tokenUrl: z.string(),
+  scope: z.string().describe('What to ask the token endpoint for: audience and scope, joined'),
+});
+export type CreatedOAuthClient = z.infer<typeof createdOAuthClient>;
+
+export const issuedToken = z.object({
+  accessToken: z.string(),
+  tokenType: z.literal('Bearer'),
+  expiresIn: z.int().describe('Seconds'),
+});
+export type IssuedToken = z.infer<typeof issuedToken>;
+
+export const replicaStates = ['STARTING', 'READY', 'UNHEALTHY', 'DRAINING', 'STOPPED', 'FAILED'] as const;
+export type ReplicaState = (typeof replicaStates)[number];
+
+export const replica = z.object({
+  id: z.string(),
+  applicationId: z.string(),
+  artifactId: z.string(),
+  runtime: z.string(),
+  state: z.enum(replicaStates),
+  reason: z.string().optional().describe('Why it is in this state: exit code, probe answers, last output'),
+  pid: z.int().optional(),
+  restarts: z.int(),
+  connections: z.int(),
+  timeStarted: timestamp,
+});
+export type ReplicaStatus = z.infer<typeof replica>;
+
+/** An application as `mooring status` shows it. */
+export const applicationStatus = z.object({
+  id: z.string(),
+  displayName: z.string(),
+  lifecycleState: z.enum(applicationStates),
+  lifecycleDetails: z.string().optional(),
+  deployment: z
+    .object({
+      id: z.string(),
+      lifecycleState: z.enum(deploymentStates),
+      lifecycleDetails: z.string().optional(),
+      activeArtifact: artifact,
+    })
+    .optional(),
+  replicas: z.array(replica),
+  connections: z.int().describe('Live WebSocket connections'),
+  urls: z.object({
+    http: z.string(),
+    httpPlain: z.string().optional(),
+    ws: z.string(),
+    wsPlain: z.string().optional(),
+  }),
+});
+export type ApplicationStatus = z.infer<typeof applicationStatus>;
+
+export const serverStatus = z.object({
+  version: z.string(),
+  timeStarted: timestamp,
+  ready: z.boolean(),
+  issuer: z.string(),
+  applications: z.array(applicationStatus),
+});
+export type ServerStatus = z.infer<typeof serverStatus>;
+
+/** One line that a replica wrote. */
+export const logLine = z.object({
+  replicaId: z.string(),
+  stream: z.enum(['stdout', 'stderr', 'platform']),
+  timestamp,
+  text: z.string(),
+});
+export type LogLine = z.infer<typeof logLine>;

@@ -1,0 +1,35 @@
+/** OCIDs: the identifiers of every resource, in the form `ocid1.<kind>.<realm>.<region>.<unique>`. */
+
+export const ocidKinds = {
+  compartment: 'compartment',
+  application: 'generativeaihostedapplication',
+  applicationIam: 'generativeaihostedapplicationiam',
+  storage: 'generativeaihostedapplicationstorage',
+  deployment: 'generativeaihosteddeployment',
+  workRequest: 'generativeaiworkrequest',
+} as const;
+
+export type OcidKind = keyof typeof ocidKinds;
+
+/** The realm and region that Mooring writes into the OCIDs it makes. */
+const place = 'mooring.local';
+
+const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+const pattern = /^ocid1\.[a-z]+\.[a-z0-9]+\.[a-z0-9-]*\.[a-z0-9]{20,80}$/;
+
+/**
+ * Makes an OCID.
+ * @param random 32 random bytes; the last part is made from them.
+ */
+export function makeOcid(kind: OcidKind, random: Uint8Array): string {
+  if (random.length < 32) throw new TypeError('makeOcid: 32 random bytes are needed');
+  let unique = '';
+  for (const byte of random) unique += alphabet[byte & 31];
+  return `ocid1.${ocidKinds[kind]}.${place}.${unique}`;
+}
+
+/** True when the text has the form of an OCID of that kind (of any kind when none is given). */
+export function isOcid(text: string, kind?: OcidKind): boolean {
+  if (!pattern.test(text)) return false;
+  return kind === undefined || text.startsWith(`ocid1.${ocidKinds[kind]}.`);
+}

@@ -1,0 +1,27 @@
+/** URL paths of both listeners (OCI reference, sections 2.1, 3.1 and 4.1). */
+
+export const paths = {
+  /** Management API, OCI-compatible. */
+  management: '/20231130',
+  /** Management API, what OCI lacks. */
+  extension: '/v1',
+  /** Embedded identity domain. */
+  identity: '/identity',
+  invoke: '/20251112/hostedApplications',
+  invokeIam: '/20251112/hostedApplicationsIam',
+  live: '/20251112/ws/hostedapplication',
+  liveIam: '/20251112/ws/hostedapplicationiam',
+  resourceMetadata: '/.well-known/oauth-protected-resource',
+} as const;
+
+const tail = (path: string): string => (path === '' || path.startsWith('/') ? path : `/${path}`);
+
+/** Path of an application's HTTP endpoint. `path` is the application's own, with or without its slash. */
+export function invokePath(applicationId: string, path = ''): string {
+  return `${paths.invoke}/${applicationId}/actions/invoke${tail(path)}`;
+}
+
+/** Path of an application's WebSocket endpoint. */
+export function livePath(applicationId: string, path = ''): string {
+  return `${paths.live}/${applicationId}${tail(path)}`;
+}

@@ -1,0 +1,15 @@
+/** `.mooring/cli.json`: the one file through which the CLI knows its server. Holds a credential; mode 0600. */
+import { z } from 'zod';
+
+export const profile = z.object({
+  managementUrl: z.url().describe('Base URL of the management listener, with TLS'),
+  applicationsUrl: z.url().describe('Base URL of the applications listener, with TLS'),
+  applicationsPlainUrl: z.url().optional().describe('Base URL of the plain applications listener'),
+  tokenUrl: z.url().describe('Token endpoint of the embedded identity domain'),
+  compartmentId: z.string().describe('The root compartment'),
+  ca: z.string().optional().describe('PEM of the certificate authority behind both TLS listeners'),
+  clientId: z.string(),
+  clientSecret: z.string(),
+  scope: z.string().describe('What to ask the token endpoint for'),
+});
+export type Profile = z.infer<typeof profile>;

@@ -1,0 +1,40 @@
+/**
+ * The directory: every endpoint and its live replicas, in memory. The reconciler writes it, the gateway reads
+ * it. Listeners are told after each change, in the order of the changes.
+ */
+import type { Endpoint } from './endpoint.ts';
+
+export type DirectoryListener = (applicationId: string, endpoint: Endpoint | undefined) => void;
+
+export class Directory {
+  readonly #endpoints = new Map<string, Endpoint>();
+  readonly #listeners = new Set<DirectoryListener>();
+
+  get(applicationId: string): Endpoint | undefined {
+    return this.#endpoints.get(applicationId);
+  }
+
+  all(): Endpoint[] {
+    return [...this.#endpoints.values()];
+  }
+
+  put(endpoint: Endpoint): void {
+    this.#endpoints.set(endpoint.applicationId, endpoint);
+    this.#tell(endpoint.applicationId, endpoint);
+  }
+
+  /** Afterwards the application does not exist for anybody. */
+  remove(applicationId: string): void {
+    if (this.#endpoints.delete(applicationId)) this.#tell(applicationId, undefined);
+  }
+
+  /** Calls the listener after every change until the returned handle is disposed. */
+  watch(listener: DirectoryListener): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  #tell(applicationId: string, endpoint: Endpoint | undefined): void {
+    for (const listener of [...this.#listeners]) listener(applicationId, endpoint);
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * Endpoint: a hosted application as the gateway sees it. Plain data (structured-cloneable), replaced as a
+ * whole on every change, never mutated.
+ */
+import type { ApplicationSettings } from '@mooring/contract';
+
+/** Who may call. `oauth` carries what a token must fulfil. */
+export type EndpointAuth =
+  | {
+      readonly kind: 'oauth';
+      readonly issuer: string;
+      readonly audience: string | undefined;
+      readonly scope: string;
+    }
+  | { readonly kind: 'none' };
+
+/** Where one replica is reached. `ready` replicas take arrivals, `draining` ones only keep what they have. */
+export interface ReplicaAddress {
+  readonly id: string;
+  readonly host: string;
+  readonly port: number;
+  readonly state: 'ready' | 'draining';
+}
+
+export interface Endpoint {
+  /** OCID of the application. */
+  readonly applicationId: string;
+  readonly name: string;
+  readonly auth: EndpointAuth;
+  readonly settings: ApplicationSettings;
+  readonly replicas: readonly ReplicaAddress[];
+  /** Why there may be no replica, in a sentence for the caller. */
+  readonly notice: string | undefined;
+}

@@ -1,0 +1,43 @@
+/** Principal: the authenticated caller, and the port through which bearer tokens become one. */
+
+export interface Principal {
+  readonly kind: 'token' | 'anonymous';
+  /** `sub` of the token; empty for an anonymous caller. */
+  readonly subject: string;
+  readonly clientId: string;
+  /** Scopes separated by spaces, as the token carries them. */
+  readonly scope: string;
+  readonly issuer: string;
+  /** When the token ends, in milliseconds since the epoch. Undefined: never. */
+  readonly expiresAt: number | undefined;
+}
+
+export const anonymous: Principal = {
+  kind: 'anonymous',
+  subject: '',
+  clientId: '',
+  scope: '',
+  issuer: '',
+  expiresAt: undefined,
+};
+
+/** What a token must fulfil. */
+export interface TokenRules {
+  /** The issuer's base URL (`domainUrl`); its discovery document says where the keys are. */
+  readonly issuer: string;
+  /** One of these must be in `aud`. Empty: any audience. */
+  readonly audiences: readonly string[];
+  /** Must be among the token's scopes. */
+  readonly scope: string;
+}
+
+/**
+ * Verifies an access token.
+ * Throws a Problem: NotAuthenticated (the token is bad), NotAllowed (good, but without the scope), or
+ * ServiceUnavailable (the issuer's keys cannot be had). Never puts the token into an error.
+ */
+export type VerifyToken = (
+  token: string,
+  rules: TokenRules,
+  options: { signal: AbortSignal },
+) => Promise<Principal>;
