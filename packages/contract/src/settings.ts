@@ -36,6 +36,9 @@ export const applicationSettings = z.strictObject({
     .describe(
       'Largest WebSocket message on the wire, in bytes; a larger one closes with 1009. Default 1048576',
     ),
+  slowReader: seconds(1, 3600)
+    .default(60)
+    .describe('Seconds a peer may leave what it was sent unread before it is closed with 1013. Default 60'),
   maxBodyBytes: z
     .int()
     .min(0)

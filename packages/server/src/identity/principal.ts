@@ -41,3 +41,9 @@ export type VerifyToken = (
   rules: TokenRules,
   options: { signal: AbortSignal },
 ) => Promise<Principal>;
+
+/**
+ * Makes the `Mooring-Assertion` of a call: a 60 s JWT with the application's OCID as audience, by which a replica
+ * can prove that the caller's headers came from this server.
+ */
+export type Assert = (principal: Principal, applicationId: string) => string;

@@ -1,0 +1,84 @@
+/**
+ * Admit, the fourth stage: a seat at a replica. An arrival that finds none ready is held for as long as the
+ * application's `hold` says, then refused; a seat is given back by disposing of it.
+ */
+import { Problem } from '@mooring/contract';
+import type { Directory } from '../directory/directory.ts';
+import type { ReplicaAddress } from '../directory/endpoint.ts';
+import type { Random } from '../kit/clock.ts';
+import type { Call } from './authenticate.ts';
+import { choose } from './choose.ts';
+import type { Load } from './load.ts';
+import { notFound } from './route.ts';
+
+/** The right to use one replica for one request or connection. */
+export interface Seat extends Disposable {
+  readonly replica: ReplicaAddress;
+}
+
+export interface AdmitOptions {
+  readonly directory: Directory;
+  readonly load: Load;
+  readonly random: Random;
+  /** A replica not to be taken while there is another: the one that has just failed this call. */
+  readonly except?: string;
+}
+
+/** Throws a Problem: ServiceUnavailable at the end of the hold, NotAuthorizedOrNotFound when the application goes away. */
+export async function admit(call: Call, options: AdmitOptions): Promise<Seat> {
+  const { applicationId, settings } = call.route.endpoint;
+  const seat = take(applicationId, options);
+  if (seat !== undefined) return seat;
+  await readyReplica(applicationId, settings.hold * 1000, {
+    directory: options.directory,
+    signal: call.arrival.signal,
+  });
+  const late = take(applicationId, options);
+  if (late === undefined) throw unavailable();
+  return late;
+}
+
+function take(applicationId: string, { directory, load, random, except }: AdmitOptions): Seat | undefined {
+  const replicas = directory.get(applicationId)?.replicas ?? [];
+  const preferred = replicas.filter((replica) => replica.id !== except);
+  const policy = {
+    load: (id: string): number => load.of(id),
+    random: (): number => (random(1)[0] ?? 0) / 256,
+  };
+  const replica = choose(preferred, policy) ?? choose(replicas, policy);
+  if (replica === undefined) return undefined;
+  const held = load.take(replica.id);
+  return { replica, [Symbol.dispose]: () => held[Symbol.dispose]() };
+}
+
+/** Resolves once the directory shows a ready replica. */
+async function readyReplica(
+  applicationId: string,
+  milliseconds: number,
+  { directory, signal }: { directory: Directory; signal: AbortSignal },
+): Promise<void> {
+  signal.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  using _watch = directory.watch((id, endpoint) => {
+    if (id !== applicationId) return;
+    if (endpoint === undefined) reject(notFound());
+    else if (endpoint.replicas.some((replica) => replica.state === 'ready')) resolve();
+  });
+  const timer = setTimeout(() => reject(unavailable()), milliseconds);
+  const leave = (): void => reject(signal.reason);
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    await promise;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', leave);
+  }
+}
+
+function unavailable(): Problem {
+  return new Problem(
+    'ServiceUnavailable',
+    'The application has no ready replica. Try again shortly; its owner sees the reason with `mooring status <app>`.',
+    { retryAfter: 5 },
+  );
+}

@@ -1,0 +1,101 @@
+/**
+ * Authenticate, the third stage: who is calling, and may they. A token comes in the Authorization header or,
+ * from a browser, as a subprotocol pair. Refusals carry the challenge of RFC 6750 and RFC 9728.
+ */
+import { invokePath, livePath, paths, Problem } from '@mooring/contract';
+import type { Endpoint } from '../directory/endpoint.ts';
+import { anonymous, type Principal, type TokenRules, type VerifyToken } from '../identity/principal.ts';
+import type { Arrival } from './accept.ts';
+import type { Names } from './names.ts';
+import type { Route } from './route.ts';
+import { offeredToken } from './subprotocol.ts';
+
+export interface Call {
+  readonly arrival: Arrival;
+  readonly route: Route;
+  readonly principal: Principal;
+}
+
+export interface AuthenticateOptions {
+  readonly verifyToken: VerifyToken;
+  readonly names: Names;
+}
+
+/** Throws a Problem: NotAuthenticated, NotAllowed (scope, origin) or ServiceUnavailable (the issuer's keys are not to be had). */
+export async function authenticate(
+  arrival: Arrival,
+  route: Route,
+  options: AuthenticateOptions,
+): Promise<Call> {
+  refuseForeignOrigin(arrival, route.endpoint, options.names);
+  const { auth } = route.endpoint;
+  if (auth.kind === 'none') return { arrival, route, principal: anonymous };
+  const metadata = `${options.names.baseFor(arrival.peer)}${paths.resourceMetadata}${metadataPath(route)}`;
+  const challenge = `Bearer resource_metadata="${metadata}", scope="${joinedScope(auth)}"`;
+  const token = bearerToken(arrival.request.headers.authorization) ?? offeredToken(arrival.request);
+  if (token === undefined) {
+    throw new Problem(
+      'NotAuthenticated',
+      'A bearer token is needed. Send it as "Authorization: Bearer <token>".',
+      { challenge },
+    );
+  }
+  try {
+    const rules = rulesOf(route, auth, options.names);
+    return { arrival, route, principal: await options.verifyToken(token, rules, { signal: arrival.signal }) };
+  } catch (error) {
+    throw withChallenge(error, challenge);
+  }
+}
+
+/** What a client asks the issuer for: audience and scope, joined with nothing between (OCI reference, section 4.1). */
+export function joinedScope(auth: Extract<Endpoint['auth'], { kind: 'oauth' }>): string {
+  return `${auth.audience ?? ''}${auth.scope}`;
+}
+
+/** A token may name the configured audience, or the endpoint's own URL (RFC 8707). */
+function rulesOf(route: Route, auth: Extract<Endpoint['auth'], { kind: 'oauth' }>, names: Names): TokenRules {
+  const path = route.path.split('?')[0] ?? '/';
+  const bases = [invokePath(route.endpoint.applicationId), livePath(route.endpoint.applicationId)];
+  const urls = [...names.origins].flatMap((origin) =>
+    bases.flatMap((base) => [`${origin}${base}`, `${origin}${base}${path}`]),
+  );
+  return {
+    issuer: auth.issuer,
+    audiences: auth.audience === undefined ? urls : [auth.audience, ...urls],
+    scope: auth.scope,
+  };
+}
+
+function metadataPath(route: Route): string {
+  const path = route.path.split('?')[0] ?? '/';
+  return path === '/' ? route.prefix : route.prefix + path;
+}
+
+function bearerToken(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  return /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header)?.[1] ?? '';
+}
+
+function withChallenge(error: unknown, challenge: string): unknown {
+  if (!(error instanceof Problem)) return error;
+  if (error.code !== 'NotAuthenticated' && error.code !== 'NotAllowed') return error;
+  const kind = error.code === 'NotAllowed' ? 'insufficient_scope' : 'invalid_token';
+  return new Problem(error.code, error.message, {
+    cause: error.cause,
+    challenge: `${challenge}, error="${kind}", error_description="${error.message.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, "'")}"`,
+  });
+}
+
+/** A browser page may call only from an origin that the application allows; without a list, only from our own. */
+function refuseForeignOrigin(arrival: Arrival, endpoint: Endpoint, names: Names): void {
+  const { origin } = arrival.request.headers;
+  if (origin === undefined) return;
+  const allowed = endpoint.settings.allowedOrigins;
+  if (allowed.length === 0 ? names.origins.has(origin) : allowed.includes('*') || allowed.includes(origin))
+    return;
+  throw new Problem(
+    'NotAllowed',
+    'Pages of this origin may not call the application. Its owner can add the origin to the setting allowedOrigins.',
+  );
+}

@@ -1,0 +1,193 @@
+/** A gateway on a real port with replicas on real ports, for the tests of this folder. */
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import net, { type Socket } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import {
+  defaultSettings,
+  invokePath,
+  livePath,
+  makeOcid,
+  Problem,
+  type ApplicationSettings,
+} from '@mooring/contract';
+import { pino } from 'pino';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { Directory } from '../directory/directory.ts';
+import type { Endpoint, EndpointAuth } from '../directory/endpoint.ts';
+import type { Principal, VerifyToken } from '../identity/principal.ts';
+import { listen } from '../kit/listen.ts';
+import { Gateway } from './gateway.ts';
+import { createNames } from './names.ts';
+import { answerBrokenRequest } from './refuse.ts';
+
+export const goodToken = 'good.token.value';
+
+export interface TestGateway extends AsyncDisposable {
+  readonly port: number;
+  readonly directory: Directory;
+  readonly gateway: Gateway;
+  /** Everything that was logged, one JSON object a line. */
+  readonly logged: () => string;
+  /** Resolves with the first log entry, past or future, of that message. */
+  entry(message: string): Promise<Record<string, unknown>>;
+}
+
+const principal: Principal = {
+  kind: 'token',
+  subject: 'someone',
+  clientId: 'client',
+  scope: 'invoke',
+  issuer: 'https://issuer.example',
+  expiresAt: undefined,
+};
+
+/** Accepts `goodToken` and refuses everything else. */
+const verifyGood: VerifyToken = async (token) => {
+  if (token === goodToken) return principal;
+  throw new Problem('NotAuthenticated', 'The token is not valid.');
+};
+
+export async function startGateway(
+  options: {
+    verifyToken?: VerifyToken;
+    publicUrls?: string[];
+    trustedProxies?: string[];
+    now?: () => number;
+  } = {},
+): Promise<TestGateway> {
+  const directory = new Directory();
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  const log = pino(
+    { level: 'debug' },
+    { write: (line: string) => (lines.push(line), waiting.forEach((check) => check())) },
+  );
+  const gateway = new Gateway({
+    directory,
+    names: createNames({
+      publicUrls: options.publicUrls ?? [],
+      localUrls: ['http://localhost:8080'],
+      trustedProxies: options.trustedProxies ?? [],
+    }),
+    verifyToken: options.verifyToken ?? verifyGood,
+    assert: () => 'assertion',
+    clock: { now: options.now ?? Date.now },
+    random: (bytes) => randomBytes(bytes),
+    log,
+    isReady: () => true,
+  });
+  const listener = await listen({
+    host: '127.0.0.1',
+    port: 0,
+    onRequest: (request, response) => void gateway.request(request, response),
+    onUpgrade: (request, socket, head) => void gateway.upgrade(request, socket, head),
+    onBroken: answerBrokenRequest,
+  });
+  return {
+    port: listener.port,
+    directory,
+    gateway,
+    logged: () => lines.join(''),
+    entry: (message) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          const found = lines
+            .map((line): Record<string, unknown> => JSON.parse(line))
+            .find((entry) => entry.msg === message);
+          if (found === undefined) return;
+          waiting.delete(check);
+          resolve(found);
+        };
+        waiting.add(check);
+        check();
+      }),
+    [Symbol.asyncDispose]: async () => {
+      gateway[Symbol.dispose]();
+      await listener[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export interface TestReplica extends AsyncDisposable {
+  readonly port: number;
+  /** Heads of the requests and handshakes that arrived. */
+  readonly requests: IncomingMessage[];
+  readonly sockets: Set<Socket>;
+}
+
+/** A replica of which each part can be set: HTTP answers, WebSocket sessions, or the bare socket. */
+export async function startReplica(parts: {
+  http?: RequestListener;
+  webSocket?: (socket: WebSocket, request: IncomingMessage) => void;
+  upgrade?: (request: IncomingMessage, socket: Socket) => void;
+  perMessageDeflate?: boolean;
+}): Promise<TestReplica> {
+  const requests: IncomingMessage[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer((request, response) => {
+    requests.push(request);
+    parts.http?.(request, response);
+  });
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: parts.perMessageDeflate ?? false,
+    handleProtocols: (offered) => (offered.has('mcp') ? 'mcp' : false),
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('upgrade', (request, socket, head) => {
+    requests.push(request);
+    if (parts.upgrade !== undefined && socket instanceof net.Socket) return parts.upgrade(request, socket);
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.on('error', () => {});
+      parts.webSocket?.(webSocket, request);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('a TCP address is needed');
+  return {
+    port: address.port,
+    requests,
+    sockets,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+export const oauth: EndpointAuth = {
+  kind: 'oauth',
+  issuer: 'https://issuer.example',
+  audience: 'urn:test',
+  scope: 'invoke',
+};
+
+/** Puts an application into the directory; returns its paths. */
+export function host(
+  directory: Directory,
+  replicas: readonly TestReplica[],
+  options: { auth?: EndpointAuth; settings?: Partial<ApplicationSettings> } = {},
+): { id: string; invoke: (path?: string) => string; live: (path?: string) => string; endpoint: Endpoint } {
+  const id = makeOcid('application', randomBytes(32));
+  const endpoint: Endpoint = {
+    applicationId: id,
+    name: 'test',
+    auth: options.auth ?? oauth,
+    settings: { ...defaultSettings, ...options.settings },
+    replicas: replicas.map(({ port }, index) => ({
+      id: `${id}-${index}`,
+      host: '127.0.0.1',
+      port,
+      state: 'ready' as const,
+    })),
+    notice: undefined,
+  };
+  directory.put(endpoint);
+  return { id, invoke: (path) => invokePath(id, path), live: (path) => livePath(id, path), endpoint };
+}

@@ -1,0 +1,226 @@
+/**
+ * The gateway: what the applications listener answers. It strings the stages together in the order of life
+ * (accept, route, authenticate, admit, dial, relay or proxy) and turns whatever a stage throws into a refusal.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { asProblem, invokePath, livePath, Problem } from '@mooring/contract';
+import type { Directory } from '../directory/directory.ts';
+import type { Assert, VerifyToken } from '../identity/principal.ts';
+import type { Clock, Random } from '../kit/clock.ts';
+import type { Log } from '../observe/log.ts';
+import { accept, requestIdOf, type Arrival } from './accept.ts';
+import { authenticate, type Call } from './authenticate.ts';
+import { Connections } from './connections.ts';
+import { checkHandshake } from './handshake.ts';
+import { live } from './live.ts';
+import { Load } from './load.ts';
+import { describeResource, isMetadata, refuseOtherMethods } from './metadata.ts';
+import type { Names } from './names.ts';
+import { createAgent, proxy } from './proxy.ts';
+import { refuseRequest, refuseSocket } from './refuse.ts';
+import { route } from './route.ts';
+
+export interface GatewayOptions {
+  readonly directory: Directory;
+  readonly names: Names;
+  readonly verifyToken: VerifyToken;
+  readonly assert: Assert;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** True once every wanted application has been tried once. */
+  readonly isReady: () => boolean;
+}
+
+export class Gateway implements Disposable {
+  readonly connections: Connections;
+  readonly #options: GatewayOptions;
+  readonly #load = new Load();
+  readonly #agent = createAgent();
+  #draining = false;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.connections = new Connections({ load: this.#load, clock: options.clock, random: options.random });
+  }
+
+  /** Answers an HTTP request. Never rejects. */
+  async request(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = requestIdOf(request, this.#options.random);
+    const left = new AbortController();
+    response.once('close', () => left.abort(new ClientLeft()));
+    try {
+      const arrival = accept(request, { names: this.#options.names, requestId, signal: left.signal });
+      if (this.#answerOwn(arrival, response)) return;
+      await this.#invoke(arrival, response);
+    } catch (error) {
+      if (error instanceof ClientLeft) return this.#logLeft(request, requestId);
+      this.#logRefusal(request, requestId, error);
+      refuseRequest(request, response, asProblem(error), requestId);
+    }
+  }
+
+  /** Answers a WebSocket handshake. Never rejects; a reset at any moment harms only this connection. */
+  async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    const requestId = requestIdOf(request, this.#options.random);
+    const left = new AbortController();
+    // On the socket before the first await: a reset while the token is checked must find a listener.
+    socket.on('error', () => left.abort(new ClientLeft()));
+    socket.once('close', () => left.abort(new ClientLeft()));
+    try {
+      const arrival = accept(request, { names: this.#options.names, requestId, signal: left.signal });
+      await this.#connect(arrival, socket, head);
+    } catch (error) {
+      if (error instanceof ClientLeft) {
+        socket.destroy();
+        return this.#logLeft(request, requestId);
+      }
+      this.#logRefusal(request, requestId, error);
+      refuseSocket(socket, asProblem(error), requestId);
+    }
+  }
+
+  /** Takes no new arrivals, sends connections away, lets requests finish; all within `grace` seconds. */
+  async drain({ grace }: { grace: number }): Promise<void> {
+    this.#draining = true;
+    await this.connections.drainAll({ grace });
+  }
+
+  [Symbol.dispose](): void {
+    this.connections[Symbol.dispose]();
+    this.#agent.destroy();
+  }
+
+  /** Health and metadata, which belong to no application. True when it was one of them. */
+  #answerOwn(arrival: Arrival, response: ServerResponse): boolean {
+    const { target, request, requestId } = arrival;
+    const { isReady, directory, names } = this.#options;
+    const answer = (status: number, body: unknown, headers: Record<string, string> = {}): true => {
+      refuseOtherMethods(request.method);
+      response.writeHead(status, {
+        'content-type': 'application/json',
+        'opc-request-id': requestId,
+        ...headers,
+      });
+      response.end(request.method === 'HEAD' ? undefined : JSON.stringify(body));
+      return true;
+    };
+    if (target.path === '/health') return answer(200, { status: 'healthy' });
+    if (target.path === '/ready') {
+      const ready = isReady() && !this.#draining;
+      return answer(ready ? 200 : 503, { status: ready ? 'ready' : 'starting' });
+    }
+    if (!isMetadata(target)) return false;
+    return answer(200, describeResource(arrival, directory, names), { 'access-control-allow-origin': '*' });
+  }
+
+  async #invoke(arrival: Arrival, response: ServerResponse): Promise<void> {
+    const started = this.#options.clock.now();
+    const found = route(arrival.target, this.#options.directory);
+    if (found.form === 'live') throw upgradeRequired();
+    const call = await authenticate(arrival, found, this.#options);
+    this.#refuseWhileDraining();
+    const exchange = await proxy(call, response, {
+      ...this.#stage(call),
+      agent: this.#agent,
+    });
+    this.#options.log.info(
+      { ...this.#fields(call), ...exchange, milliseconds: this.#options.clock.now() - started },
+      'request',
+    );
+  }
+
+  async #connect(arrival: Arrival, socket: Socket, head: Buffer): Promise<void> {
+    const started = this.#options.clock.now();
+    const found = route(arrival.target, this.#options.directory);
+    if (found.form === 'invoke') throw wrongUrl(found.endpoint.applicationId);
+    checkHandshake(arrival.request);
+    const call = await authenticate(arrival, found, this.#options);
+    this.#refuseWhileDraining();
+    const closing = await live(call, { socket, head }, { ...this.#stage(call), clock: this.#options.clock });
+    this.#options.log.info(
+      { ...this.#fields(call), ...closing, milliseconds: this.#options.clock.now() - started },
+      'connection closed',
+    );
+  }
+
+  #stage(call: Call): {
+    directory: Directory;
+    load: Load;
+    random: Random;
+    connections: Connections;
+    assertion: string | undefined;
+  } {
+    const { directory, random, assert } = this.#options;
+    const { principal, route } = call;
+    const assertion =
+      principal.kind === 'anonymous' ? undefined : assert(principal, route.endpoint.applicationId);
+    return { directory, load: this.#load, random, connections: this.connections, assertion };
+  }
+
+  #refuseWhileDraining(): void {
+    if (!this.#draining) return;
+    throw new Problem('ServiceUnavailable', 'The server is restarting. Try again in a moment.', {
+      retryAfter: 1,
+    });
+  }
+
+  #fields({ arrival, route, principal }: Call): Record<string, unknown> {
+    return {
+      requestId: arrival.requestId,
+      applicationId: route.endpoint.applicationId,
+      method: arrival.request.method,
+      path: route.path.split('?')[0],
+      client: arrival.peer.address,
+      subject: principal.subject,
+      clientId: principal.clientId,
+    };
+  }
+
+  #logRefusal(request: IncomingMessage, requestId: string, error: unknown): void {
+    const problem = asProblem(error);
+    const fields = {
+      requestId,
+      code: problem.code,
+      status: problem.status,
+      method: request.method,
+      reason: problem.message,
+    };
+    if (problem.code === 'InternalServerError') this.#options.log.error({ ...fields, err: error }, 'failed');
+    else this.#options.log.info({ ...fields, cause: describe(problem.cause) }, 'refused');
+  }
+
+  #logLeft(request: IncomingMessage, requestId: string): void {
+    this.#options.log.info({ requestId, method: request.method }, 'the client left before it was answered');
+  }
+}
+
+/** The client went away while it was being served: nobody is left to be told. */
+class ClientLeft extends Error {
+  constructor() {
+    super('the client left');
+    this.name = 'ClientLeft';
+  }
+}
+
+function describe(cause: unknown): string | undefined {
+  return cause instanceof Error ? cause.message : undefined;
+}
+
+function upgradeRequired(): Problem {
+  return new Problem(
+    'UpgradeRequired',
+    'This URL is for WebSocket clients. Use the invoke URL for plain HTTP.',
+    {
+      headers: { upgrade: 'websocket', connection: 'Upgrade' },
+    },
+  );
+}
+
+function wrongUrl(applicationId: string): Problem {
+  return new Problem(
+    'InvalidParameter',
+    `WebSocket connections are opened at ${livePath(applicationId)}, not at ${invokePath(applicationId)}.`,
+  );
+}

@@ -1,0 +1,67 @@
+/**
+ * Live: one WebSocket call from admission to its end. The stages that follow authentication, in the order of life:
+ * a seat, the replica's handshake, ours, the relay.
+ */
+import type { Socket } from 'node:net';
+import type { Clock } from '../kit/clock.ts';
+import { admit, type AdmitOptions } from './admit.ts';
+import type { Call } from './authenticate.ts';
+import type { Connections } from './connections.ts';
+import { dial, type Upstream } from './dial.ts';
+import { acceptKey } from './handshake.ts';
+import { clientHeaders } from './headers.ts';
+import { Relay, type Closing } from './relay.ts';
+import { answeredSubprotocol } from './subprotocol.ts';
+
+export interface LiveOptions extends AdmitOptions {
+  readonly connections: Connections;
+  readonly clock: Clock;
+  readonly assertion: string | undefined;
+}
+
+/** Resolves when the connection has ended. Throws a Problem while the client has not been answered. */
+export async function live(
+  call: Call,
+  client: { readonly socket: Socket; readonly head: Buffer },
+  options: LiveOptions,
+): Promise<Closing & { readonly replicaId: string }> {
+  using seat = await admit(call, options);
+  using upstream = await dial(call, { seat, assertion: options.assertion });
+  const { endpoint } = call.route;
+  const relay = new Relay({
+    client: client.socket,
+    clientHead: client.head,
+    upstream,
+    settings: endpoint.settings,
+    expiresAt: call.principal.expiresAt,
+    clock: options.clock,
+    random: options.random,
+  });
+  using _served = options.connections.add({
+    kind: 'connection',
+    applicationId: endpoint.applicationId,
+    replicaId: seat.replica.id,
+    close: (code, reason) => relay.close(code, reason, { drain: true }),
+    destroy: (reason) => relay.destroy(reason),
+    tick: (now) => relay.tick(now),
+  });
+  call.arrival.signal.throwIfAborted();
+  upstream.sink(client.socket);
+  client.socket.write(switchingProtocols(call, upstream));
+  relay.start();
+  return { ...(await relay.ended), replicaId: seat.replica.id };
+}
+
+function switchingProtocols(call: Call, upstream: Upstream): string {
+  const { request, requestId } = call.arrival;
+  const headers = ['Upgrade', 'websocket', 'Connection', 'Upgrade'];
+  headers.push('Sec-WebSocket-Accept', acceptKey(request.headers['sec-websocket-key'] ?? ''));
+  const subprotocol = answeredSubprotocol(request, upstream.subprotocol);
+  if (subprotocol !== undefined) headers.push('Sec-WebSocket-Protocol', subprotocol);
+  if (upstream.extensions !== undefined) headers.push('Sec-WebSocket-Extensions', upstream.extensions);
+  headers.push(...clientHeaders(upstream.rawHeaders, upstream.connectionHeader, requestId));
+  let text = 'HTTP/1.1 101 Switching Protocols\r\n';
+  for (let index = 0; index + 1 < headers.length; index += 2)
+    text += `${headers[index]}: ${headers[index + 1]}\r\n`;
+  return `${text}\r\n`;
+}

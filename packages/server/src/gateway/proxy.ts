@@ -1,0 +1,199 @@
+/**
+ * Proxy, the last stage of an HTTP call: the request goes to the replica and its answer comes back, both streamed,
+ * with trailers and `Expect: 100-continue`. The client leaving ends the replica's work; a replica that fails before
+ * the first byte of its answer becomes 502 or 504, afterwards the client sees a cut answer.
+ */
+import http, { type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Problem } from '@mooring/contract';
+import { admit, type AdmitOptions, type Seat } from './admit.ts';
+import type { Call } from './authenticate.ts';
+import type { Connections } from './connections.ts';
+import { clientHeaders, replicaHeaders } from './headers.ts';
+
+export interface ProxyOptions extends AdmitOptions {
+  readonly agent: http.Agent;
+  readonly connections: Connections;
+  readonly assertion: string | undefined;
+}
+
+/** How it went, for the log. */
+export interface Exchange {
+  readonly status: number;
+  readonly replicaId: string;
+  readonly bytesIn: number;
+}
+
+/** Repeating these is harmless (RFC 9110 section 9.2.2). */
+const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
+
+/** A failure to reach the replica before its answer began. */
+class Unreached extends Error {}
+
+/** Keeps idle connections to replicas for less time than common servers do (5 s), so that none is used while it closes. */
+export function createAgent(): http.Agent {
+  return new http.Agent({ keepAlive: true, timeout: 4_000, scheduling: 'lifo' });
+}
+
+/** Resolves when the exchange is over. Throws a Problem while the answer has not begun. */
+export async function proxy(call: Call, response: ServerResponse, options: ProxyOptions): Promise<Exchange> {
+  const { request } = call.arrival;
+  refuseLargeBody(Number(request.headers['content-length'] ?? 0), call);
+  const first = await attempt(call, response, options);
+  if (!(first instanceof Unreached)) return first;
+  if (!mayRepeat(request)) throw unreachable(first);
+  const second = await attempt(call, response, { ...options, except: first.message });
+  if (second instanceof Unreached) throw unreachable(second);
+  return second;
+}
+
+/** Returns Unreached (its message is the replica's id) when the replica failed before its answer began. */
+async function attempt(
+  call: Call,
+  response: ServerResponse,
+  options: ProxyOptions,
+): Promise<Exchange | Unreached> {
+  using seat = await admit(call, options);
+  const outgoing = open(call, seat, options);
+  using _served = options.connections.add({
+    kind: 'request',
+    applicationId: call.route.endpoint.applicationId,
+    replicaId: seat.replica.id,
+    close: () => {},
+    tick: () => {},
+    destroy: () => outgoing.destroy(),
+  });
+  const leave = (): void => void outgoing.destroy();
+  response.once('close', leave);
+  try {
+    const sent = sendBody(call, outgoing);
+    outgoing.on('continue', () => response.writeContinue());
+    const answer = await answered(outgoing, { call, failed: sent.failed, replicaId: seat.replica.id });
+    if (answer instanceof Unreached) return answer;
+    await passBack(answer, response, call.arrival.requestId);
+    return { status: answer.statusCode ?? 0, replicaId: seat.replica.id, bytesIn: sent.bytes() };
+  } finally {
+    response.off('close', leave);
+    if (!response.writableFinished) outgoing.destroy();
+  }
+}
+
+function open(call: Call, { replica }: Seat, { agent, assertion }: ProxyOptions): ClientRequest {
+  const { request } = call.arrival;
+  const headers = replicaHeaders(call, { authority: `${replica.host}:${replica.port}`, assertion });
+  if (request.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
+  if (/\btrailers\b/i.test(String(request.headers.te ?? ''))) headers.push('TE', 'trailers');
+  return http.request({
+    agent,
+    host: replica.host,
+    port: replica.port,
+    method: request.method,
+    path: call.route.path,
+    headers,
+    setDefaultHeaders: false,
+  });
+}
+
+interface SentBody {
+  /** Rejects when the body is too large; never resolves. */
+  readonly failed: Promise<never>;
+  bytes(): number;
+}
+
+function sendBody(call: Call, outgoing: ClientRequest): SentBody {
+  const { request } = call.arrival;
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => {});
+  let bytes = 0;
+  if (request.complete && request.readableLength === 0) {
+    outgoing.end();
+    return { failed: promise, bytes: () => bytes };
+  }
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    try {
+      refuseLargeBody(bytes, call);
+    } catch (error) {
+      request.unpipe(outgoing);
+      outgoing.destroy();
+      reject(error);
+    }
+  });
+  request.once('end', () => {
+    if (Object.keys(request.trailers).length > 0)
+      outgoing.addTrailers(Object.entries(request.trailersDistinct).flatMap(pairs));
+    outgoing.end();
+  });
+  request.pipe(outgoing, { end: false });
+  return { failed: promise, bytes: () => bytes };
+}
+
+function pairs([name, values]: [string, string[] | undefined]): [string, string][] {
+  return (values ?? []).map((value) => [name, value]);
+}
+
+interface AnsweredOptions {
+  readonly call: Call;
+  readonly failed: Promise<never>;
+  readonly replicaId: string;
+}
+
+async function answered(
+  outgoing: ClientRequest,
+  options: AnsweredOptions,
+): Promise<IncomingMessage | Unreached> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage | Unreached>();
+  const seconds = options.call.route.endpoint.settings.responseTimeout;
+  outgoing.setTimeout(seconds * 1000, () => {
+    reject(new Problem('GatewayTimeout', `The application sent no answer within ${seconds} s.`));
+    outgoing.destroy();
+  });
+  outgoing.once('response', (answer) => {
+    outgoing.setTimeout(0);
+    resolve(answer);
+  });
+  outgoing.on('error', (cause) => {
+    if (options.call.arrival.signal.aborted) reject(options.call.arrival.signal.reason);
+    else resolve(new Unreached(options.replicaId, { cause }));
+  });
+  return await Promise.race([promise, options.failed]);
+}
+
+/** Resolves when the answer has been passed on, or the client is gone. A cut answer is passed on as cut. */
+async function passBack(answer: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const headers = clientHeaders(answer.rawHeaders, answer.headers.connection, requestId);
+  response.once('close', resolve);
+  answer.once('error', () => response.destroy());
+  answer.once('end', () => {
+    response.addTrailers(Object.entries(answer.trailersDistinct).flatMap(pairs));
+    response.end();
+  });
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', headers);
+  response.flushHeaders();
+  answer.pipe(response, { end: false });
+  if (response.destroyed) resolve();
+  await promise;
+}
+
+function refuseLargeBody(bytes: number, call: Call): void {
+  const limit = call.route.endpoint.settings.maxBodyBytes;
+  if (bytes <= limit) return;
+  throw new Problem(
+    'PayloadTooLarge',
+    `The body is larger than ${limit} bytes. The application's setting maxBodyBytes says how much it takes.`,
+  );
+}
+
+/** True when the request has no body that is already gone, and doing it twice is doing it once. */
+function mayRepeat(request: IncomingMessage): boolean {
+  const empty =
+    request.headers['transfer-encoding'] === undefined &&
+    Number(request.headers['content-length'] ?? 0) === 0;
+  return empty && idempotent.has(request.method ?? '');
+}
+
+function unreachable(cause: Unreached): Problem {
+  return new Problem('BadGateway', 'The application closed the connection before it answered.', {
+    cause: cause.cause,
+  });
+}

@@ -1,0 +1,336 @@
+/**
+ * Relay, the last stage of a WebSocket call: bytes go both ways as they came, while a scanner per direction watches
+ * the frames. It owns both sockets until both are gone; `ended` then tells how it went. Frames of our own go out at
+ * frame boundaries only; inside an unfinished frame, or to a peer that does not read, a reset is all there is.
+ */
+import type { Socket } from 'node:net';
+import { closeCodes, type ApplicationSettings } from '@mooring/contract';
+import type { Clock, Random } from '../kit/clock.ts';
+import type { Upstream } from './dial.ts';
+import { closePayload, controlFrame, opcodes, type Side } from './frame.ts';
+import { Scanner } from './scan.ts';
+
+export type RelaySettings = Pick<
+  ApplicationSettings,
+  'pingInterval' | 'idleTimeout' | 'maxMessageBytes' | 'tokenGrace' | 'slowReader'
+>;
+
+export interface RelayOptions {
+  readonly client: Socket;
+  /** Bytes that the client sent behind its handshake. */
+  readonly clientHead: Buffer;
+  readonly upstream: Upstream;
+  readonly settings: RelaySettings;
+  /** When the caller's token ends, in milliseconds since the epoch. Undefined: never. */
+  readonly expiresAt: number | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** How a connection ended. `code` is what the client was told; 1006 when it could not be told. */
+export interface Closing {
+  readonly code: number;
+  readonly reason: string;
+  readonly by: 'client' | 'replica' | 'gateway';
+  readonly messagesIn: number;
+  readonly messagesOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** How long a peer may take to answer a close of ours (DESIGN: then a reset), in milliseconds. */
+const ourCloseLimit = 5_000;
+/** How long the two ends may take over a close of theirs, in milliseconds. */
+const theirCloseLimit = 30_000;
+const abnormal = 1006;
+
+/** One end of the relay and what is known of it. */
+interface Leg {
+  readonly side: Side;
+  readonly socket: Socket;
+  /** What it sends. */
+  readonly scanner: Scanner;
+  heard: boolean;
+  lastHeard: number;
+  pingsMissed: number;
+  nextPing: number;
+  /** Since when it has not read what it was sent; undefined while it keeps up. */
+  stalledSince: number | undefined;
+  gone: boolean;
+}
+
+export class Relay {
+  readonly ended: Promise<Closing>;
+  readonly #options: RelayOptions;
+  readonly #client: Leg;
+  readonly #replica: Leg;
+  #verdict: Pick<Closing, 'code' | 'reason' | 'by'> | undefined;
+  #toldClient = false;
+  #toldReplica = false;
+  #limit: NodeJS.Timeout | undefined;
+  #lastMessages = 0;
+  #lastActivity: number;
+  #resolve: (closing: Closing) => void = () => {};
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    const { client, upstream, settings, clock } = options;
+    const common = { maxMessageBytes: settings.maxMessageBytes, deflate: upstream.deflate };
+    this.#lastActivity = clock.now();
+    this.#client = this.#leg('client', client, new Scanner({ ...common, masked: true }));
+    this.#replica = this.#leg('replica', upstream.socket, new Scanner({ ...common, masked: false }));
+    this.ended = new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  /** Begins to move bytes. Call once, after the 101 was written to the client. */
+  start(): void {
+    const { clientHead, upstream, client } = this.#options;
+    this.#attach(this.#client, this.#replica);
+    this.#attach(this.#replica, this.#client);
+    if (clientHead.length > 0) this.#fromClient(clientHead);
+    client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
+    upstream.read((chunk) => this.#fromReplica(chunk));
+  }
+
+  /** Live figures, for status and accounting. */
+  get messages(): number {
+    return this.#client.scanner.messages + this.#replica.scanner.messages;
+  }
+
+  /**
+   * Ends the connection from our side. With `drain` the replica hears nothing until the client has answered, so
+   * that what the client still sends reaches it.
+   */
+  close(code: number, reason: string, { drain = false }: { drain?: boolean } = {}): void {
+    if (this.#verdict !== undefined) return;
+    this.#verdict = { code, reason, by: 'gateway' };
+    this.#setLimit(ourCloseLimit);
+    this.#toldClient = this.#sendClose(this.#client, this.#replica.scanner, code, reason);
+    if (!drain) this.#toldReplica = this.#sendClose(this.#replica, this.#client.scanner, code, reason);
+    if (!this.#toldClient) this.#resetClient(`${reason}; the client was inside an unfinished frame`);
+  }
+
+  /** Looks at the time: pings, idle limit, token expiry, slow readers. Called about once a second. */
+  tick(now: number): void {
+    if (this.#verdict !== undefined) return;
+    const { settings, expiresAt } = this.#options;
+    if (expiresAt !== undefined && now >= expiresAt + settings.tokenGrace * 1000) {
+      return this.close(closeCodes.unauthorized, 'the token has expired');
+    }
+    if (this.#isIdle(now)) return this.close(closeCodes.timeout, `no message for ${settings.idleTimeout} s`);
+    for (const leg of [this.#client, this.#replica]) {
+      if (leg.stalledSince !== undefined && now - leg.stalledSince >= settings.slowReader * 1000) {
+        return this.close(
+          closeCodes.tryAgainLater,
+          `the ${leg.side} did not read for ${settings.slowReader} s`,
+        );
+      }
+      if (!this.#keepAlive(leg, now)) return this.#dead(leg);
+    }
+  }
+
+  /** Ends it at once, without a word. */
+  destroy(reason: string): void {
+    this.#verdict ??= { code: abnormal, reason, by: 'gateway' };
+    this.#finish();
+  }
+
+  #leg(side: Side, socket: Socket, scanner: Scanner): Leg {
+    const now = this.#options.clock.now();
+    const nextPing = now + this.#jitteredPing();
+    return {
+      side,
+      socket,
+      scanner,
+      heard: false,
+      lastHeard: now,
+      pingsMissed: 0,
+      nextPing,
+      stalledSince: undefined,
+      gone: false,
+    };
+  }
+
+  #attach(leg: Leg, other: Leg): void {
+    const { socket } = leg;
+    socket.setNoDelay(true);
+    socket.on('drain', () => {
+      leg.stalledSince = undefined;
+      other.socket.resume();
+    });
+    socket.on('end', () => this.#ended(leg, other));
+    socket.on('error', () => this.#ended(leg, other));
+    socket.on('close', () => {
+      this.#ended(leg, other);
+      if (this.#client.socket.destroyed && this.#replica.socket.destroyed) this.#finish();
+    });
+  }
+
+  #fromClient(chunk: Buffer): void {
+    const { scanner } = this.#client;
+    this.#client.heard = true;
+    scanner.scan(chunk, this.#toReplica);
+    if (scanner.ponged) this.#replica.scanner.pinged = false;
+    this.#afterScan(this.#client, this.#replica);
+  }
+
+  #fromReplica(chunk: Buffer): void {
+    const { scanner } = this.#replica;
+    this.#replica.heard = true;
+    scanner.scan(chunk, this.#toClient);
+    if (scanner.ponged) this.#client.scanner.pinged = false;
+    this.#afterScan(this.#replica, this.#client);
+  }
+
+  readonly #toReplica = (piece: Buffer): void => {
+    if (!this.#toldReplica) this.#write(this.#replica, this.#client, piece);
+  };
+
+  readonly #toClient = (piece: Buffer): void => {
+    if (!this.#toldClient) this.#write(this.#client, this.#replica, piece);
+  };
+
+  #write(to: Leg, from: Leg, piece: Buffer): void {
+    if (to.gone || to.socket.destroyed || to.socket.write(piece)) return;
+    to.stalledSince ??= this.#options.clock.now();
+    from.socket.pause();
+  }
+
+  #afterScan(leg: Leg, other: Leg): void {
+    const { violation, closed } = leg.scanner;
+    if (violation !== undefined && this.#verdict === undefined) {
+      this.close(violation.code, violation.reason);
+      leg.socket.end();
+      leg.socket.resume();
+      return;
+    }
+    if (closed === undefined) return;
+    if (this.#verdict === undefined) {
+      this.#verdict = { code: closed, reason: `closed by the ${leg.side}`, by: leg.side };
+      this.#setLimit(theirCloseLimit);
+    }
+    // A close that we sent has its answer now; nothing more is due to this peer.
+    if (leg.side === 'client' && this.#toldClient) leg.socket.end();
+    if (other.gone) leg.socket.end();
+  }
+
+  #ended(leg: Leg, other: Leg): void {
+    if (leg.gone) return;
+    leg.gone = true;
+    leg.stalledSince = undefined;
+    if (!leg.socket.destroyed && leg.side === 'replica') leg.socket.end();
+    if (this.#verdict === undefined) this.#lost(leg);
+    this.#setLimit(ourCloseLimit);
+    if (other.socket.destroyed) return;
+    other.socket.end();
+    other.socket.resume();
+    if (leg.side === 'client' && !leg.socket.writableEnded) leg.socket.end();
+  }
+
+  /** A peer went away without a close frame. */
+  #lost(leg: Leg): void {
+    if (leg.side === 'client') {
+      this.#verdict = { code: abnormal, reason: 'the client went away without a close', by: 'client' };
+      return;
+    }
+    const reason = 'the replica died';
+    this.#toldClient = this.#sendClose(this.#client, this.#replica.scanner, closeCodes.internalError, reason);
+    this.#verdict = {
+      code: closeCodes.internalError,
+      reason: `${reason} at a frame boundary`,
+      by: 'replica',
+    };
+    if (this.#toldClient) return;
+    this.#verdict = { code: abnormal, reason: `${reason} inside a frame`, by: 'replica' };
+    reset(this.#client.socket);
+  }
+
+  #dead(leg: Leg): void {
+    if (leg.side === 'replica')
+      return this.close(closeCodes.internalError, 'the replica does not answer pings');
+    this.#toldReplica = this.#sendClose(
+      this.#replica,
+      leg.scanner,
+      closeCodes.goingAway,
+      'the client does not answer pings',
+    );
+    this.#resetClient('the client does not answer pings');
+  }
+
+  /** False when the stream towards that peer stands inside a frame, or cannot be written. */
+  #sendClose(to: Leg, stream: Scanner, code: number, reason: string): boolean {
+    if (!stream.atBoundary || !to.socket.writable) return false;
+    to.socket.write(this.#frame(opcodes.close, closePayload(code, reason), to.side));
+    return true;
+  }
+
+  #frame(opcode: number, payload: Uint8Array, to: Side): Buffer {
+    return controlFrame(opcode, payload, { to, mask: this.#options.random(4) });
+  }
+
+  #isIdle(now: number): boolean {
+    const { messages } = this;
+    const inside = !this.#client.scanner.atBoundary || !this.#replica.scanner.atBoundary;
+    if (messages !== this.#lastMessages || inside) this.#lastActivity = now;
+    this.#lastMessages = messages;
+    return now - this.#lastActivity >= this.#options.settings.idleTimeout * 1000;
+  }
+
+  /** Pings a peer that has been silent. False once it missed two. Any byte is life. */
+  #keepAlive(leg: Leg, now: number): boolean {
+    if (leg.heard) {
+      leg.heard = false;
+      leg.pingsMissed = 0;
+      leg.nextPing = now + this.#jitteredPing();
+      return true;
+    }
+    if (now < leg.nextPing) return true;
+    const stream = leg.side === 'client' ? this.#replica.scanner : this.#client.scanner;
+    // A peer may answer only the latest ping (RFC 6455 section 5.5.3): the other end's own must not lose its pong.
+    if (stream.pinged || !stream.atBoundary || leg.stalledSince !== undefined) return true;
+    if (leg.pingsMissed >= 2) return false;
+    leg.pingsMissed += 1;
+    leg.nextPing = now + this.#jitteredPing();
+    leg.scanner.ownPing ??= Buffer.from(this.#options.random(16));
+    leg.socket.write(this.#frame(opcodes.ping, leg.scanner.ownPing, leg.side));
+    return true;
+  }
+
+  /** 75 % to 100 % of the interval, so that the pings of many connections do not come together. */
+  #jitteredPing(): number {
+    const fraction = (this.#options.random(1)[0] ?? 0) / 255;
+    return this.#options.settings.pingInterval * 1000 * (0.75 + fraction / 4);
+  }
+
+  #resetClient(reason: string): void {
+    this.#verdict = { code: abnormal, reason, by: 'gateway' };
+    this.#setLimit(ourCloseLimit);
+    reset(this.#client.socket);
+  }
+
+  #setLimit(milliseconds: number): void {
+    clearTimeout(this.#limit);
+    this.#limit = setTimeout(() => this.#finish(), milliseconds);
+  }
+
+  #finish(): void {
+    clearTimeout(this.#limit);
+    if (!this.#client.socket.destroyed) reset(this.#client.socket);
+    this.#replica.socket.destroy();
+    const up = this.#client.scanner;
+    const down = this.#replica.scanner;
+    this.#resolve({
+      ...(this.#verdict ?? { code: abnormal, reason: 'ended', by: 'gateway' }),
+      messagesIn: up.messages,
+      messagesOut: down.messages,
+      bytesIn: up.bytes,
+      bytesOut: down.bytes,
+    });
+  }
+}
+
+/** Ends a socket so that its peer notices at once. A TLS socket cannot be reset; it is destroyed. */
+function reset(socket: Socket): void {
+  if ('encrypted' in socket) socket.destroy();
+  else socket.resetAndDestroy();
+}

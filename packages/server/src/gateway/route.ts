@@ -1,0 +1,44 @@
+/**
+ * Route, the second stage: which application the path means, and what is left of the path for it.
+ * An application that does not exist is the same 404 to everybody (OCI reference, sections 2.4 and 3.1).
+ */
+import { invokePath, livePath, Problem, paths } from '@mooring/contract';
+import type { Directory } from '../directory/directory.ts';
+import type { Endpoint } from '../directory/endpoint.ts';
+import type { Target } from './target.ts';
+
+export type Form = 'invoke' | 'live';
+
+export interface Route {
+  readonly endpoint: Endpoint;
+  readonly form: Form;
+  /** What the replica is asked for: starts with `/`, prefix stripped, query as it came. */
+  readonly path: string;
+  /** The prefix that was stripped, for `X-Forwarded-Prefix`. */
+  readonly prefix: string;
+}
+
+const live = new RegExp(`^${paths.live}/([^/]+)(/.*)?$`);
+const invoke = new RegExp(`^${paths.invoke}/([^/]+)/actions/invoke(/.*)?$`);
+
+/** Throws a Problem: NotAuthorizedOrNotFound, or InvalidParameter for a rest of the path that looks like another host. */
+export function route(target: Target, directory: Directory): Route {
+  const form = target.path.startsWith(`${paths.live}/`) ? 'live' : 'invoke';
+  const match = (form === 'live' ? live : invoke).exec(target.path);
+  const applicationId = match?.[1];
+  if (applicationId === undefined) throw notFound();
+  const rest = match?.[2] ?? '/';
+  if (rest.startsWith('//'))
+    throw new Problem('InvalidParameter', 'The application\'s path must not start with "//".');
+  const endpoint = directory.get(applicationId);
+  if (endpoint === undefined) throw notFound();
+  const prefix = form === 'live' ? livePath(applicationId) : invokePath(applicationId);
+  return { endpoint, form, path: rest + target.query, prefix };
+}
+
+export function notFound(): Problem {
+  return new Problem(
+    'NotAuthorizedOrNotFound',
+    'Nothing is served here. Check the application id and the path; `mooring url <app>` prints the right URL.',
+  );
+}

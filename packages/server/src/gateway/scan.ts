@@ -1,0 +1,247 @@
+/**
+ * The frame scanner: a pure state machine over the chunks of one direction (RFC 6455 section 5). It reads headers
+ * only: it finds frame boundaries, validates, counts, and picks out the answer to our own ping. Data payload is
+ * never copied or unmasked. A frame header and a control frame leave the scanner whole or not at all, so whoever
+ * writes the pieces on knows that between two scans the stream stands either at a boundary or inside a data frame.
+ */
+import { isUtf8 } from 'node:buffer';
+import { closeCodes } from '@mooring/contract';
+import { opcodes } from './frame.ts';
+
+export interface ScanOptions {
+  /** Frames of a client are masked, those of a replica are not. */
+  readonly masked: boolean;
+  /** Largest message on the wire, in bytes, its fragments added up. */
+  readonly maxMessageBytes: number;
+  /** True when permessage-deflate was negotiated: RSV1 may be set on a message's first frame (RFC 7692). */
+  readonly deflate: boolean;
+}
+
+export interface Violation {
+  readonly code: typeof closeCodes.protocolError | typeof closeCodes.messageTooBig;
+  readonly reason: string;
+}
+
+/** A header as it stands in the stream. */
+interface Header {
+  fin: boolean;
+  opcode: number;
+  rsv: number;
+  length: number;
+  /** Bytes of the header itself, mask included. */
+  size: number;
+  masked: boolean;
+}
+
+const RSV1 = 4;
+const nothing = Buffer.alloc(0);
+
+export class Scanner {
+  /** Complete data messages that went through. */
+  messages = 0;
+  /** Bytes that went through. */
+  bytes = 0;
+  /** The close code of the peer's close frame, once one went through; 1005 when it carried none. */
+  closed: number | undefined;
+  /** Set on the first violation; nothing is passed on any more. */
+  violation: Violation | undefined;
+  /** A ping went through and its pong has not yet come back (the relay clears it). */
+  pinged = false;
+  /** A pong went through during the last scan. */
+  ponged = false;
+  /** Payload of our own pings to this peer: unguessable, so a pong that carries it answers us and goes no further. */
+  ownPing: Buffer | undefined;
+
+  readonly #options: ScanOptions;
+  #held: Buffer = nothing;
+  /** Payload bytes of the current data frame that are still to come. */
+  #remaining = 0;
+  /** Inside a fragmented message. */
+  #fragmented = false;
+  #lastFragment = false;
+  #messageBytes = 0;
+  readonly #header: Header = { fin: false, opcode: 0, rsv: 0, length: 0, size: 0, masked: false };
+
+  constructor(options: ScanOptions) {
+    this.#options = options;
+  }
+
+  /** True when a frame of ours may follow what was passed on so far. */
+  get atBoundary(): boolean {
+    return this.#remaining === 0;
+  }
+
+  /** Bytes of an unfinished header or control frame that were not passed on. */
+  get heldBytes(): number {
+    return this.#held.length;
+  }
+
+  /** Takes the next chunk and hands every piece that may go on to `pass`, in order. Pieces are views, not copies. */
+  scan(chunk: Buffer, pass: (piece: Buffer) => void): void {
+    this.ponged = false;
+    if (this.violation !== undefined) return;
+    const data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    this.#held = nothing;
+    let start = 0;
+    let position = this.#payload(0, data.length);
+    while (position < data.length) {
+      const next = this.#frame(data, position);
+      if (next === undefined) break;
+      if (next < 0) {
+        this.#pass(data, start, position, pass);
+        position = -next;
+        start = position;
+        continue;
+      }
+      position = next;
+    }
+    this.#pass(data, start, position, pass);
+    if (this.violation === undefined && position < data.length)
+      this.#held = Buffer.from(data.subarray(position));
+  }
+
+  #pass(data: Buffer, start: number, end: number, pass: (piece: Buffer) => void): void {
+    if (end <= start) return;
+    this.bytes += end - start;
+    pass(start === 0 && end === data.length ? data : data.subarray(start, end));
+  }
+
+  /**
+   * Reads the frame that begins at `position`. Returns the position behind what may be passed on; its negative when
+   * that frame is to be left out; undefined when the frame is not yet all there, or is a violation.
+   */
+  #frame(data: Buffer, position: number): number | undefined {
+    if (!this.#readHeader(data, position)) return undefined;
+    const header = this.#header;
+    const complaint = this.#validate(header);
+    if (complaint !== undefined) return this.#refuse(closeCodes.protocolError, complaint);
+    if (header.opcode >= opcodes.close) return this.#control(data, position);
+    const total = (header.opcode === opcodes.continuation ? this.#messageBytes : 0) + header.length;
+    const limit = this.#options.maxMessageBytes;
+    if (total > limit) {
+      return this.#refuse(
+        closeCodes.messageTooBig,
+        `message of ${total} bytes or more; the limit is ${limit} bytes`,
+      );
+    }
+    this.#messageBytes = total;
+    this.#fragmented = !header.fin;
+    this.#lastFragment = header.fin;
+    this.#remaining = header.length;
+    const body = position + header.size;
+    if (header.length === 0) this.#finishFrame();
+    return this.#payload(body, data.length);
+  }
+
+  /** Passes over payload of the current data frame. Returns the position behind it. */
+  #payload(position: number, end: number): number {
+    if (this.#remaining === 0) return position;
+    const taken = Math.min(this.#remaining, end - position);
+    this.#remaining -= taken;
+    if (this.#remaining === 0) this.#finishFrame();
+    return position + taken;
+  }
+
+  #finishFrame(): void {
+    if (this.#lastFragment) this.messages += 1;
+  }
+
+  /** False when the header is not all there. */
+  #readHeader(data: Buffer, position: number): boolean {
+    const available = data.length - position;
+    if (available < 2) return false;
+    const first = data[position] ?? 0;
+    const second = data[position + 1] ?? 0;
+    const short = second & 0x7f;
+    const header = this.#header;
+    header.fin = (first & 0x80) !== 0;
+    header.opcode = first & 0x0f;
+    header.rsv = (first >> 4) & 7;
+    header.masked = (second & 0x80) !== 0;
+    header.size = 2 + (short === 126 ? 2 : short === 127 ? 8 : 0) + (header.masked ? 4 : 0);
+    header.length = short;
+    if (available < header.size) return false;
+    if (short === 126) header.length = minimal(data.readUInt16BE(position + 2), 126);
+    if (short === 127) header.length = minimal(readLength64(data, position + 2), 65_536);
+    return true;
+  }
+
+  #validate(header: Header): string | undefined {
+    if (header.masked !== this.#options.masked) {
+      return header.masked ? 'a server frame must not be masked' : 'a client frame must be masked';
+    }
+    if (header.length === -1) return 'a length must use the shortest encoding';
+    if (header.opcode >= opcodes.close) return validateControl(header);
+    if (header.opcode > opcodes.binary) return `unknown opcode ${header.opcode}`;
+    if (header.opcode === opcodes.continuation) {
+      if (!this.#fragmented) return 'a continuation without a message';
+      return header.rsv === 0 ? undefined : 'reserved bits on a continuation';
+    }
+    if (this.#fragmented) return 'a new message inside a fragmented one';
+    if (header.rsv === 0 || (header.rsv === RSV1 && this.#options.deflate)) return undefined;
+    return 'reserved bits that were not negotiated';
+  }
+
+  #control(data: Buffer, position: number): number | undefined {
+    const { size, length, opcode } = this.#header;
+    const end = position + size + length;
+    if (end > data.length) return undefined;
+    if (opcode === opcodes.ping) this.pinged = true;
+    if (opcode === opcodes.pong) return this.#answersUs(data, position + size, end) ? -end : end;
+    if (opcode === opcodes.close) return this.#close(data, position + size, end);
+    return end;
+  }
+
+  #answersUs(data: Buffer, start: number, end: number): boolean {
+    if (this.ownPing?.equals(this.#unmask(data, start, end))) return true;
+    this.ponged = true;
+    return false;
+  }
+
+  #close(data: Buffer, start: number, end: number): number | undefined {
+    const payload = this.#unmask(data, start, end);
+    if (payload.length === 1) return this.#refuse(closeCodes.protocolError, 'a close frame of one byte');
+    const code = payload.length === 0 ? 1005 : payload.readUInt16BE(0);
+    if (payload.length > 0 && !isSendable(code))
+      return this.#refuse(closeCodes.protocolError, `close code ${code}`);
+    if (!isUtf8(payload.subarray(2)))
+      return this.#refuse(closeCodes.protocolError, 'a close reason that is not UTF-8');
+    this.closed = code;
+    return end;
+  }
+
+  /** A small control payload as its sender meant it. The mask stands right before it. */
+  #unmask(data: Buffer, start: number, end: number): Buffer {
+    const payload = Buffer.from(data.subarray(start, end));
+    if (!this.#options.masked) return payload;
+    for (let index = 0; index < payload.length; index += 1) {
+      payload[index] = (payload[index] ?? 0) ^ (data[start - 4 + (index & 3)] ?? 0);
+    }
+    return payload;
+  }
+
+  #refuse(code: Violation['code'], reason: string): undefined {
+    this.violation = { code, reason };
+    return undefined;
+  }
+}
+
+function validateControl(header: Header): string | undefined {
+  if (header.opcode > opcodes.pong) return `unknown opcode ${header.opcode}`;
+  if (header.rsv !== 0) return 'reserved bits on a control frame';
+  if (!header.fin) return 'a fragmented control frame';
+  return header.length > 125 ? 'a control frame of more than 125 bytes' : undefined;
+}
+
+const minimal = (length: number, least: number): number => (length < least ? -1 : length);
+
+/** Lengths beyond what a number holds exactly are only ever refused as too big. */
+function readLength64(data: Buffer, position: number): number {
+  return data.readUInt32BE(position) * 2 ** 32 + data.readUInt32BE(position + 4);
+}
+
+/** Codes that may stand in a close frame (RFC 6455 section 7.4 and the IANA registry). */
+function isSendable(code: number): boolean {
+  if (code >= 3000) return code <= 4999;
+  return code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006;
+}

@@ -1,0 +1,112 @@
+/**
+ * A development certificate: an authority of this directory alone, and a server certificate that it signed. The
+ * authority is made once and kept; the certificate is made anew when it lacks a name or is about to end.
+ */
+import { X509Certificate } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+  /** PEM of the authority that clients have to trust. */
+  readonly ca: string;
+}
+
+const day = 86_400_000;
+const caLife = 3650 * day;
+/** Some clients refuse certificates that live longer (398 days). */
+const leafLife = 397 * day;
+const renewBefore = 30 * day;
+
+/** Files in `directory`: ca.pem, ca.key, server.pem, server.key. Names are host names and addresses. */
+export async function developmentCertificate(
+  directory: string,
+  names: readonly string[],
+  now: number,
+): Promise<Certificate> {
+  const ca = (await read(directory, 'ca')) ?? (await makeCa(directory, now));
+  const kept = await read(directory, 'server');
+  const leaf =
+    kept !== undefined && serves(kept.cert, ca.cert, { names, now })
+      ? kept
+      : await makeLeaf(directory, { ca, names, now });
+  return { cert: `${leaf.cert}\n${ca.cert}`, key: leaf.key, ca: ca.cert };
+}
+
+interface Pair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+async function read(directory: string, name: string): Promise<Pair | undefined> {
+  try {
+    const cert = await readFile(join(directory, `${name}.pem`), 'utf8');
+    return { cert, key: await readFile(join(directory, `${name}.key`), 'utf8') };
+  } catch {
+    return undefined;
+  }
+}
+
+async function write(directory: string, name: string, pair: Pair): Promise<Pair> {
+  await writeFile(join(directory, `${name}.key`), pair.key, { mode: 0o600 });
+  await writeFile(join(directory, `${name}.pem`), pair.cert, { mode: 0o644 });
+  return pair;
+}
+
+function serves(
+  cert: string,
+  ca: string,
+  { names, now }: { names: readonly string[]; now: number },
+): boolean {
+  const leaf = new X509Certificate(cert);
+  const covered = names.every(
+    (name) => (isIP(name) === 0 ? leaf.checkHost(name) : leaf.checkIP(name)) !== undefined,
+  );
+  return covered && leaf.checkIssued(new X509Certificate(ca)) && Date.parse(leaf.validTo) - now > renewBefore;
+}
+
+async function makeCa(directory: string, now: number): Promise<Pair> {
+  const { generate } = await import('selfsigned');
+  const made = await generate([{ name: 'commonName', value: 'Mooring development authority' }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notBeforeDate: new Date(now - day),
+    notAfterDate: new Date(now + caLife),
+    extensions: [
+      { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
+      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+    ],
+  });
+  return await write(directory, 'ca', { cert: made.cert, key: made.private });
+}
+
+interface LeafOptions {
+  readonly ca: Pair;
+  readonly names: readonly string[];
+  readonly now: number;
+}
+
+async function makeLeaf(directory: string, { ca, names, now }: LeafOptions): Promise<Pair> {
+  const { generate } = await import('selfsigned');
+  const made = await generate([{ name: 'commonName', value: names[0] ?? 'localhost' }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notBeforeDate: new Date(now - day),
+    notAfterDate: new Date(now + leafLife),
+    ca: { cert: ca.cert, key: ca.key },
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: names.map((name) => (isIP(name) === 0 ? { type: 2, value: name } : { type: 7, ip: name })),
+      },
+    ],
+  });
+  return await write(directory, 'server', { cert: made.cert, key: made.private });
+}
