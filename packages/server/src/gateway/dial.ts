@@ -3,10 +3,10 @@
  * 101 only after the replica's. Afterwards the replica's bytes come through one reused buffer: a write that the
  * kernel took whole is over when it returns, so only an unfinished one makes the next read need a fresh buffer.
  */
-import { randomBytes } from 'node:crypto';
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import net, { type Socket } from 'node:net';
 import { Problem } from '@mooring/contract';
+import type { Random } from '../kit/clock.ts';
 import type { Call } from './authenticate.ts';
 import type { Seat } from './admit.ts';
 import { isAcceptableExtension, offeredExtensions } from './extension.ts';
@@ -35,13 +35,14 @@ export interface Upstream extends Disposable {
 export interface DialOptions {
   readonly seat: Seat;
   readonly assertion: string | undefined;
+  readonly random: Random;
 }
 
 /** Throws a Problem: BadGateway (refused, garbage, gone), GatewayTimeout (no answer within `handshakeTimeout`). */
-export async function dial(call: Call, { seat, assertion }: DialOptions): Promise<Upstream> {
+export async function dial(call: Call, { seat, assertion, random }: DialOptions): Promise<Upstream> {
   const { host, port } = seat.replica;
   const { request } = call.arrival;
-  const key = randomBytes(16).toString('base64');
+  const key = Buffer.from(random(16)).toString('base64');
   const protocols = offeredSubprotocols(request);
   const extensions = offeredExtensions(request.headers['sec-websocket-extensions']);
   const headers = replicaHeaders(call, { authority: `${host}:${port}`, assertion });
@@ -152,14 +153,16 @@ function disagreement({ headers }: IncomingMessage, offer: Offer): string | unde
   return undefined;
 }
 
-const bufferSize = 64 * 1024;
+/** A connection begins with a small buffer, because most are idle; one that fills it gets a large one. */
+const smallBuffer = 8 * 1024;
+const largeBuffer = 64 * 1024;
 /** What a TLS socket is given is copied up to this size, because it never finishes within write(). */
 const copySize = 16 * 1024;
 
 /** The connection to the replica and the buffer into which it is read. */
 class Source {
   readonly socket: Socket;
-  #buffer = Buffer.allocUnsafeSlow(bufferSize);
+  #buffer = Buffer.allocUnsafeSlow(smallBuffer);
   #consume: ((chunk: Buffer) => void) | undefined;
   #sink: Socket | undefined;
 

@@ -12,6 +12,7 @@ import {
 } from '@mooring/contract';
 import { pino } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { systemRandom } from '../kit/clock.ts';
 import { Directory } from '../directory/directory.ts';
 import type { Endpoint, EndpointAuth } from '../directory/endpoint.ts';
 import type { Principal, VerifyToken } from '../identity/principal.ts';
@@ -72,7 +73,7 @@ export async function startGateway(
     verifyToken: options.verifyToken ?? verifyGood,
     assert: () => 'assertion',
     clock: { now: options.now ?? Date.now },
-    random: (bytes) => randomBytes(bytes),
+    random: systemRandom,
     log,
     isReady: () => true,
   });

@@ -49,13 +49,13 @@ export class Gateway implements Disposable {
   async request(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdOf(request, this.#options.random);
     const left = new AbortController();
-    response.once('close', () => left.abort(new ClientLeft()));
+    response.once('close', () => left.abort(clientLeft));
     try {
       const arrival = accept(request, { names: this.#options.names, requestId, signal: left.signal });
       if (this.#answerOwn(arrival, response)) return;
       await this.#invoke(arrival, response);
     } catch (error) {
-      if (error instanceof ClientLeft) return this.#logLeft(request, requestId);
+      if (error === clientLeft) return this.#logLeft(request, requestId);
       this.#logRefusal(request, requestId, error);
       refuseRequest(request, response, asProblem(error), requestId);
     }
@@ -66,13 +66,13 @@ export class Gateway implements Disposable {
     const requestId = requestIdOf(request, this.#options.random);
     const left = new AbortController();
     // On the socket before the first await: a reset while the token is checked must find a listener.
-    socket.on('error', () => left.abort(new ClientLeft()));
-    socket.once('close', () => left.abort(new ClientLeft()));
+    socket.on('error', () => left.abort(clientLeft));
+    socket.once('close', () => left.abort(clientLeft));
     try {
       const arrival = accept(request, { names: this.#options.names, requestId, signal: left.signal });
       await this.#connect(arrival, socket, head);
     } catch (error) {
-      if (error instanceof ClientLeft) {
+      if (error === clientLeft) {
         socket.destroy();
         return this.#logLeft(request, requestId);
       }
@@ -196,13 +196,8 @@ export class Gateway implements Disposable {
   }
 }
 
-/** The client went away while it was being served: nobody is left to be told. */
-class ClientLeft extends Error {
-  constructor() {
-    super('the client left');
-    this.name = 'ClientLeft';
-  }
-}
+/** Why a stage was abandoned: the client went away, and nobody is left to be told. */
+const clientLeft = new Error('the client left');
 
 function describe(cause: unknown): string | undefined {
   return cause instanceof Error ? cause.message : undefined;

@@ -26,7 +26,7 @@ export async function live(
   options: LiveOptions,
 ): Promise<Closing & { readonly replicaId: string }> {
   using seat = await admit(call, options);
-  using upstream = await dial(call, { seat, assertion: options.assertion });
+  using upstream = await dial(call, { seat, assertion: options.assertion, random: options.random });
   const { endpoint } = call.route;
   const relay = new Relay({
     client: client.socket,
@@ -47,7 +47,7 @@ export async function live(
   });
   call.arrival.signal.throwIfAborted();
   upstream.sink(client.socket);
-  client.socket.write(switchingProtocols(call, upstream));
+  client.socket.write(switchingProtocols(call, upstream), 'latin1');
   relay.start();
   return { ...(await relay.ended), replicaId: seat.replica.id };
 }
