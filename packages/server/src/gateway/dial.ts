@@ -208,8 +208,9 @@ class Source {
     const sink = this.#sink;
     const copies = sink !== undefined && 'encrypted' in sink && length <= copySize;
     this.#consume(copies ? Buffer.from(view) : view);
-    if (!copies && sink !== undefined && sink.writableLength > 0)
-      this.#buffer = Buffer.allocUnsafeSlow(bufferSize);
+    const busy = !copies && sink !== undefined && sink.writableLength > 0;
+    const size = length === this.#buffer.length ? largeBuffer : this.#buffer.length;
+    if (busy || size !== this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(size);
     return true;
   }
 }
