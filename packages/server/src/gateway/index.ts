@@ -1,0 +1,7 @@
+/** The gateway for whoever wants it alone, without control plane, store or runtimes. */
+export { Directory } from '../directory/directory.ts';
+export { createVerifier } from '../identity/verify/verifier.ts';
+export { systemClock, systemRandom } from '../kit/clock.ts';
+export { listen } from '../kit/listen.ts';
+export { Gateway, type GatewayOptions } from './gateway.ts';
+export { createNames } from './names.ts';
