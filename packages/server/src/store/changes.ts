@@ -1,0 +1,41 @@
+/**
+ * Changes: notices, within this process, that a row was written. They go out after the commit, in the order of
+ * the commits. A notice only says that something changed: whoever gets it reads the row.
+ */
+import type { Log } from '../observe/log.ts';
+
+export interface Change {
+  readonly kind: 'application' | 'deployment' | 'workRequest' | 'settings' | 'replica' | 'client';
+  /** Id of the row; for `settings` the application's. */
+  readonly id: string;
+}
+
+export type ChangeListener = (change: Change) => void;
+
+export class Changes {
+  readonly #listeners = new Set<ChangeListener>();
+  readonly #log: Log | undefined;
+
+  constructor(log?: Log) {
+    this.#log = log;
+  }
+
+  /** Calls the listener after every commit until the returned handle is disposed. It must not throw. */
+  watch(listener: ChangeListener): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Tells all listeners. One that throws is logged and does not keep the others from hearing. */
+  send(changes: readonly Change[]): void {
+    for (const change of changes) for (const listener of this.#listeners) this.#tell(listener, change);
+  }
+
+  #tell(listener: ChangeListener, change: Change): void {
+    try {
+      listener(change);
+    } catch (error) {
+      this.#log?.error({ err: error, change }, 'a listener for changes failed');
+    }
+  }
+}

@@ -1,0 +1,241 @@
+/** The embedded identity domain in the store; the port is identity/store-port.ts. */
+import type { Role } from '@mooring/contract';
+import type {
+  ClientRecord,
+  GrantRecord,
+  GrantType,
+  IdentityStore,
+  KeyRecord,
+  KeyUse,
+  UserRecord,
+} from '../identity/store-port.ts';
+import { fromJson, timeOf, toJson, type Scope } from './scope.ts';
+
+interface ClientRow {
+  clientId: string;
+  name: string;
+  applicationId: string | null;
+  role: Role | null;
+  secretHash: string;
+  grantTypesJson: string;
+  redirectUrisJson: string;
+  timeCreated: string;
+}
+
+interface GrantRow {
+  model: string;
+  id: string;
+  uid: string | null;
+  grantId: string | null;
+  payload: string;
+  timeExpires: string;
+  timeConsumed: string | null;
+}
+
+/** The tables of migration 0002. */
+export interface IdentityTables {
+  identityKeys: { use: KeyUse; secret: string; timeCreated: string };
+  identityIssuers: { name: string; timeCreated: string };
+  identityClients: ClientRow;
+  identityUsers: { name: string; passwordHash: string; timeCreated: string };
+  identityGrants: GrantRow;
+}
+
+export function identity(scope: Scope): IdentityStore {
+  return {
+    keys: keys(scope),
+    issuers: issuers(scope),
+    clients: clients(scope),
+    users: users(scope),
+    grants: grants(scope),
+  };
+}
+
+function keys(scope: Scope): IdentityStore['keys'] {
+  return {
+    list: (): Promise<KeyRecord[]> => scope.db.selectFrom('identityKeys').select(['use', 'secret']).execute(),
+    async add({ use, secret }) {
+      await scope.db
+        .insertInto('identityKeys')
+        .values({ use, secret, timeCreated: timeOf(scope) })
+        .onConflict((conflict) => conflict.column('use').doNothing())
+        .execute();
+    },
+  };
+}
+
+function issuers(scope: Scope): IdentityStore['issuers'] {
+  return {
+    async list() {
+      const rows = await scope.db
+        .selectFrom('identityIssuers')
+        .select('name')
+        .orderBy('timeCreated')
+        .execute();
+      return rows.map(({ name }) => name);
+    },
+    async remember(name) {
+      await scope.db
+        .insertInto('identityIssuers')
+        .values({ name, timeCreated: timeOf(scope) })
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .execute();
+    },
+  };
+}
+
+function clients(scope: Scope): IdentityStore['clients'] {
+  return {
+    async get(clientId) {
+      const row = await scope.db
+        .selectFrom('identityClients')
+        .selectAll()
+        .where('clientId', '=', clientId)
+        .executeTakeFirst();
+      return row && clientOf(row);
+    },
+    async list({ applicationId } = {}) {
+      const all = scope.db
+        .selectFrom('identityClients')
+        .selectAll()
+        .orderBy('timeCreated')
+        .orderBy('clientId');
+      const wanted =
+        applicationId === undefined
+          ? all.where('applicationId', 'is not', null)
+          : all.where('applicationId', '=', applicationId);
+      return (await wanted.execute()).map(clientOf);
+    },
+    put: (client) => scope.write((tx) => putClient(tx, client)),
+    delete: (clientId) => scope.write((tx) => deleteClient(tx, clientId)),
+  };
+}
+
+async function putClient(scope: Scope, client: ClientRecord): Promise<void> {
+  const { clientId, ...rest } = rowOf(client);
+  await scope.db
+    .insertInto('identityClients')
+    .values({ clientId, ...rest })
+    .onConflict((conflict) => conflict.column('clientId').doUpdateSet(rest))
+    .execute();
+  scope.note({ kind: 'client', id: clientId });
+}
+
+async function deleteClient(scope: Scope, clientId: string): Promise<boolean> {
+  const { numDeletedRows } = await scope.db
+    .deleteFrom('identityClients')
+    .where('clientId', '=', clientId)
+    .executeTakeFirst();
+  if (numDeletedRows === 0n) return false;
+  scope.note({ kind: 'client', id: clientId });
+  return true;
+}
+
+function rowOf({ grantTypes, redirectUris, ...client }: ClientRecord): ClientRow {
+  return {
+    ...client,
+    applicationId: client.applicationId ?? null,
+    role: client.role ?? null,
+    grantTypesJson: toJson(grantTypes),
+    redirectUrisJson: toJson(redirectUris),
+  };
+}
+
+function clientOf({ grantTypesJson, redirectUrisJson, ...row }: ClientRow): ClientRecord {
+  return {
+    ...row,
+    applicationId: row.applicationId ?? undefined,
+    role: row.role ?? undefined,
+    grantTypes: fromJson<GrantType[]>(grantTypesJson),
+    redirectUris: fromJson<string[]>(redirectUrisJson),
+  };
+}
+
+function users(scope: Scope): IdentityStore['users'] {
+  return {
+    get: (name): Promise<UserRecord | undefined> =>
+      scope.db
+        .selectFrom('identityUsers')
+        .select(['name', 'passwordHash'])
+        .where('name', '=', name)
+        .executeTakeFirst(),
+    async count() {
+      const { total } = await scope.db
+        .selectFrom('identityUsers')
+        .select((builder) => builder.fn.countAll().as('total'))
+        .executeTakeFirstOrThrow();
+      return Number(total);
+    },
+    async add(user) {
+      const { numInsertedOrUpdatedRows } = await scope.db
+        .insertInto('identityUsers')
+        .values({ ...user, timeCreated: timeOf(scope) })
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .executeTakeFirst();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+  };
+}
+
+function grants(scope: Scope): IdentityStore['grants'] {
+  const { db } = scope;
+  return {
+    async get(model, id) {
+      const row = await grantRows(scope, model).where('id', '=', id).executeTakeFirst();
+      return row && grantOf(row);
+    },
+    async getByUid(model, uid) {
+      const row = await grantRows(scope, model).where('uid', '=', uid).executeTakeFirst();
+      return row && grantOf(row);
+    },
+    async put(grant) {
+      const row: GrantRow = {
+        ...grant,
+        uid: grant.uid ?? null,
+        grantId: grant.grantId ?? null,
+        timeConsumed: null,
+      };
+      const { uid, grantId, payload, timeExpires } = row;
+      await db
+        .insertInto('identityGrants')
+        .values(row)
+        .onConflict((conflict) =>
+          conflict.columns(['model', 'id']).doUpdateSet({ uid, grantId, payload, timeExpires }),
+        )
+        .execute();
+    },
+    async consume(model, id) {
+      const { numUpdatedRows } = await db
+        .updateTable('identityGrants')
+        .set({ timeConsumed: timeOf(scope) })
+        .where('model', '=', model)
+        .where('id', '=', id)
+        .where('timeConsumed', 'is', null)
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
+    },
+    async delete(model, id) {
+      await db.deleteFrom('identityGrants').where('model', '=', model).where('id', '=', id).execute();
+    },
+    async deleteByGrant(model, grantId) {
+      await db
+        .deleteFrom('identityGrants')
+        .where('model', '=', model)
+        .where('grantId', '=', grantId)
+        .execute();
+    },
+    async purge(before) {
+      await db.deleteFrom('identityGrants').where('timeExpires', '<', before).execute();
+    },
+  };
+}
+
+const grantRows = ({ db }: Scope, model: string) =>
+  db.selectFrom('identityGrants').selectAll().where('model', '=', model);
+
+const grantOf = (row: GrantRow): GrantRecord => ({
+  ...row,
+  uid: row.uid ?? undefined,
+  grantId: row.grantId ?? undefined,
+  timeConsumed: row.timeConsumed ?? undefined,
+});

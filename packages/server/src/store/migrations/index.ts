@@ -1,0 +1,9 @@
+/** Every migration, in the order of their names. A released one is never edited: add the next number. */
+import type { Migration } from 'kysely/migration';
+import { resources } from './0001-resources.ts';
+import { identity } from './0002-identity.ts';
+
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-resources': resources,
+  '0002-identity': identity,
+};

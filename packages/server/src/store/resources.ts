@@ -1,0 +1,24 @@
+/** The objects of all resources over one scope: the database, or an open transaction. */
+import { applications } from './applications.ts';
+import { compartments } from './compartments.ts';
+import { deployments } from './deployments.ts';
+import { identity } from './identity.ts';
+import { meta } from './meta.ts';
+import { replicas } from './replicas.ts';
+import { retryTokens } from './retry-tokens.ts';
+import type { Scope } from './scope.ts';
+import { settings } from './settings.ts';
+import type { Resources } from './store.ts';
+import { workRequests } from './work-requests.ts';
+
+export const resources = (scope: Scope): Resources => ({
+  applications: applications(scope),
+  deployments: deployments(scope),
+  workRequests: workRequests(scope),
+  settings: settings(scope),
+  retryTokens: retryTokens(scope),
+  replicas: replicas(scope),
+  compartments: compartments(scope),
+  meta: meta(scope),
+  identity: identity(scope),
+});
