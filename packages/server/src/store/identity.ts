@@ -3,13 +3,12 @@ import type { Role } from '@mooring/contract';
 import type {
   ClientRecord,
   GrantRecord,
-  GrantType,
   IdentityStore,
   KeyRecord,
   KeyUse,
   UserRecord,
 } from '../identity/store-port.ts';
-import { fromJson, timeOf, toJson, type Scope } from './scope.ts';
+import { timeOf, toJson, type Scope } from './scope.ts';
 
 interface ClientRow {
   clientId: string;
@@ -146,8 +145,8 @@ function clientOf({ grantTypesJson, redirectUrisJson, ...row }: ClientRow): Clie
     ...row,
     applicationId: row.applicationId ?? undefined,
     role: row.role ?? undefined,
-    grantTypes: fromJson<GrantType[]>(grantTypesJson),
-    redirectUris: fromJson<string[]>(redirectUrisJson),
+    grantTypes: JSON.parse(grantTypesJson),
+    redirectUris: JSON.parse(redirectUrisJson),
   };
 }
 
