@@ -1,0 +1,65 @@
+/** The program that the runtime suite runs as a replica: its first argument says how it behaves. */
+import { spawn } from 'node:child_process';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+
+const [behaviour = 'serve', ...rest] = process.argv.slice(2);
+const host = process.env['HOST'];
+const port = Number(process.env['PORT']);
+
+let healthy = true;
+
+const tell: Record<string, () => string> = {
+  '/environment': () => JSON.stringify(process.env),
+  '/directory': () => process.cwd(),
+};
+
+const serve: RequestListener = (request, response) => {
+  const url = new URL(request.url ?? '/', 'http://replica');
+  if (url.pathname === '/sicken') healthy = false;
+  if (url.pathname === '/say') console.log(url.searchParams.get('text'));
+  if (url.pathname === '/exit') process.exit(Number(url.searchParams.get('code')));
+  response.statusCode = url.pathname === '/health' && !healthy ? 500 : 200;
+  response.end(tell[url.pathname]?.() ?? 'ok');
+};
+
+/** Children of which each ignores SIGTERM, some outside of the process group. */
+function breed(): void {
+  const program = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);';
+  for (const detached of [false, true]) {
+    const child = spawn(process.execPath, ['-e', program], { detached, stdio: 'inherit' });
+    console.log(`child ${child.pid}`);
+  }
+}
+
+const behaviours: Record<string, () => void> = {
+  serve: () => createServer(serve).listen(port, host),
+  exit: () => {
+    console.log('reading the configuration');
+    console.error('no such table: forecasts');
+    process.exitCode = 3;
+  },
+  silent: () => setInterval(() => {}, 1000),
+  busy: () => createServer((_, response) => response.writeHead(503).end('warming up')).listen(port, host),
+  mute: () => createTcpServer(() => {}).listen(port, host),
+  garbage: () =>
+    createTcpServer((socket) => socket.on('error', () => {}).end('nonsense\r\n\r\n')).listen(port, host),
+  wide: () => createServer(serve).listen(port, '0.0.0.0'),
+  elsewhere: () => createServer(serve).listen(0, host),
+  stubborn: () => {
+    process.on('SIGTERM', () => console.log('ignoring SIGTERM'));
+    breed();
+    createServer(serve).listen(port, host);
+  },
+  parent: () => {
+    breed();
+    createServer(serve).listen(port, host);
+  },
+  chatty: () => {
+    const lines = Number(rest[0]);
+    for (let line = 1; line <= lines; line++) process.stdout.write(`line ${line}\n`);
+    createServer(serve).listen(port, host);
+  },
+};
+
+behaviours[behaviour]?.();

@@ -1,0 +1,18 @@
+/** A server that starts one replica and waits to be killed. Prints the replica's URL. */
+import { systemClock, systemRandom } from '../../kit/clock.ts';
+import { openLog } from '../../observe/log.ts';
+import type { ReplicaSpec } from '../runtime.ts';
+import { openProcessRuntime } from './runtime.ts';
+
+const [directory = '', spec = ''] = process.argv.slice(2);
+const runtime = await openProcessRuntime({
+  directory,
+  clock: systemClock,
+  random: systemRandom,
+  log: openLog('silent'),
+});
+const { signal } = new AbortController();
+const parsed: ReplicaSpec = JSON.parse(spec);
+const replica = await runtime.start(parsed, { signal });
+await replica.ready({ signal });
+console.log(`http://${replica.address.host}:${replica.address.port}`);

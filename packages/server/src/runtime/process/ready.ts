@@ -1,0 +1,65 @@
+/** Waits for a replica to become ready: probes it ever more rarely until 200, its exit, or the deadline. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { probe, type ProbeAnswer, type ProbeTarget } from '../probe.ts';
+import type { ReplicaExit } from '../runtime.ts';
+import { widerBind } from './binding.ts';
+
+export interface ReadyTiming {
+  /** Milliseconds until the first probe. */
+  readonly firstProbe: number;
+  /** Milliseconds between probes grow up to this. */
+  readonly slowestProbe: number;
+  /** Milliseconds for one probe. */
+  readonly probeTimeout: number;
+}
+
+export interface ReadyOptions extends ReadyTiming {
+  readonly target: ProbeTarget;
+  readonly exited: Promise<ReplicaExit>;
+  /** Aborts at the deadline. */
+  readonly deadline: AbortSignal;
+  /** Aborts when the replica is to stop. */
+  readonly life: AbortSignal;
+  readonly onProbe: (answer: ProbeAnswer) => void;
+}
+
+export type ReadyOutcome =
+  | { readonly kind: 'ready' | 'late' | 'stopped' }
+  | { readonly kind: 'exited'; readonly exit: ReplicaExit }
+  | { readonly kind: 'wide'; readonly address: string };
+
+/** Each pause is this many times the one before: a replica is found ready at most that much too late. */
+const growth = 1.25;
+
+export async function awaitReady(options: ReadyOptions): Promise<ReadyOutcome> {
+  const over = new AbortController();
+  let exit: ReplicaExit | undefined;
+  const onExit = (value: ReplicaExit): void => {
+    exit = value;
+    over.abort();
+  };
+  void options.exited.then(onExit);
+  const signal = AbortSignal.any([over.signal, options.deadline, options.life]);
+  let pause = options.firstProbe;
+  while (await pauseFor(pause, signal)) {
+    const found = await probeOnce(options, signal);
+    if (found) return found;
+    pause = Math.min(pause * growth, options.slowestProbe);
+  }
+  if (exit) return { kind: 'exited', exit };
+  return { kind: options.life.aborted ? 'stopped' : 'late' };
+}
+
+async function probeOnce(options: ReadyOptions, signal: AbortSignal): Promise<ReadyOutcome | undefined> {
+  const answer = await probe(options.target, { timeoutMs: options.probeTimeout, signal });
+  if (answer.connected || !signal.aborted) options.onProbe(answer);
+  if (signal.aborted || !answer.connected) return undefined;
+  const address = await widerBind(options.target.port);
+  if (address !== undefined) return { kind: 'wide', address };
+  return answer.good ? { kind: 'ready' } : undefined;
+}
+
+/** False when the signal came first. @param milliseconds how long */
+export async function pauseFor(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  return await wait(milliseconds, true, { signal }).catch(() => false);
+}

@@ -1,0 +1,142 @@
+/**
+ * The process runtime: replicas are commands on this machine, with the server's own rights. Every process that
+ * it starts is gone when it is disposed, when the server exits, or at the latest when the next one collects.
+ */
+import type { CreateArtifactDetails, LogLine } from '@mooring/contract';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock, Random } from '../../kit/clock.ts';
+import type { Log } from '../../observe/log.ts';
+import type { Replica, ReplicaSpec, Runtime } from '../runtime.ts';
+import { collect } from './collect.ts';
+import { Journals } from './journals.ts';
+import { Ledger } from './ledger.ts';
+import { readLogs, type LogsOptions } from './logs.ts';
+import { ProcessReplica, type ProbeTiming } from './replica.ts';
+
+export interface ProcessRuntimeOptions {
+  /** Where the ledger and the replicas' output are kept. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Put first on PATH, so that `node` in a command is the Node that runs Mooring. Default: that one's folder. */
+  readonly nodeBinDirectory?: string;
+  /** Default: see `defaultTiming`. */
+  readonly timing?: Partial<ProbeTiming>;
+  /** How much output is kept. Default: 3 files of 1 MiB per replica, of the 10 newest replicas that ended. */
+  readonly output?: { readonly maxBytes?: number; readonly files?: number; readonly keep?: number };
+  /** Milliseconds between SIGTERM and SIGKILL for what an earlier server left behind. Default 2000. */
+  readonly collectGrace?: number;
+}
+
+/** Milliseconds, except healthFailures. */
+export const defaultTiming: ProbeTiming = {
+  firstProbe: 50,
+  slowestProbe: 1000,
+  probeTimeout: 5000,
+  healthInterval: 10_000,
+  healthFailures: 3,
+};
+
+/** Ids become file names. */
+const safeName = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,200}$/;
+
+export async function openProcessRuntime(options: ProcessRuntimeOptions): Promise<Runtime> {
+  await mkdir(options.directory, { recursive: true, mode: 0o700 });
+  return new ProcessRuntime(options);
+}
+
+class ProcessRuntime implements Runtime {
+  readonly kind = 'process';
+  readonly #options: ProcessRuntimeOptions;
+  readonly #journals: Journals;
+  readonly #ledger: Ledger;
+  readonly #ports = new Set<number>();
+  readonly #replicas = new Map<string, ProcessReplica | undefined>();
+  /** What disposal waits for: starts, and ends until the last line of output is kept. */
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closed = false;
+
+  constructor(options: ProcessRuntimeOptions) {
+    const { directory, clock, log } = options;
+    this.#options = options;
+    this.#journals = new Journals({ directory: join(directory, 'logs'), clock, log, ...options.output });
+    this.#ledger = new Ledger(join(directory, 'replicas'));
+    process.on('exit', this.#killAll);
+  }
+
+  accepts(artifact: CreateArtifactDetails): boolean {
+    return artifact.artifactType === 'LOCAL_PROCESS_ARTIFACT';
+  }
+
+  async start(spec: ReplicaSpec, { signal }: { signal: AbortSignal }): Promise<Replica> {
+    signal.throwIfAborted();
+    if (this.#closed) throw new TypeError('start: this runtime is closed');
+    if (this.#replicas.has(spec.id)) throw new TypeError(`start: replica ${spec.id} runs already`);
+    if (!safeName.test(spec.id) || !safeName.test(spec.applicationId)) {
+      throw new TypeError('start: the ids of replica and application must be safe as file names');
+    }
+    const replica = await this.#track(this.#start(spec));
+    if (!signal.aborted) return replica;
+    await replica.stop();
+    throw signal.reason;
+  }
+
+  collect(): Promise<number> {
+    const { log, collectGrace: graceMs = 2000 } = this.#options;
+    return collect({ ledger: this.#ledger, living: this.#replicas, graceMs, log });
+  }
+
+  logs(applicationId: string, options: LogsOptions): AsyncIterable<LogLine> {
+    if (!safeName.test(applicationId)) throw new TypeError('logs: the id must be safe as a file name');
+    return readLogs(this.#journals, applicationId, options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    for (const replica of this.#replicas.values()) void replica?.stop();
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    process.off('exit', this.#killAll);
+  }
+
+  async #start(spec: ReplicaSpec): Promise<ProcessReplica> {
+    const { random, log, nodeBinDirectory = dirname(process.execPath), timing } = this.#options;
+    this.#replicas.set(spec.id, undefined);
+    const journal = await this.#journals.open(spec.applicationId, spec.id);
+    try {
+      const replica = await ProcessReplica.start({
+        spec,
+        journal,
+        ledger: this.#ledger,
+        ports: this.#ports,
+        random,
+        log,
+        nodeBinDirectory,
+        timing: { ...defaultTiming, ...timing },
+      });
+      this.#replicas.set(spec.id, replica);
+      void this.#track(replica.exited.then(() => this.#forget(spec)));
+      if (this.#closed) void replica.stop();
+      return replica;
+    } catch (error) {
+      journal.write('platform', error instanceof Error ? error.message : String(error));
+      await this.#forget(spec);
+      throw error;
+    }
+  }
+
+  async #track<Value>(work: Promise<Value>): Promise<Value> {
+    this.#underWay.add(work);
+    return await work.finally(() => this.#underWay.delete(work));
+  }
+
+  async #forget(spec: ReplicaSpec): Promise<void> {
+    await this.#journals.close(spec.applicationId, spec.id);
+    this.#replicas.delete(spec.id);
+  }
+
+  readonly #killAll = (): void => {
+    for (const replica of this.#replicas.values()) replica?.kill();
+  };
+}

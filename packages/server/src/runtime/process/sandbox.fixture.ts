@@ -1,0 +1,54 @@
+/** A process runtime in a directory of its own, for tests. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { systemClock, systemRandom } from '../../kit/clock.ts';
+import { openLog } from '../../observe/log.ts';
+import type { ReplicaSpec } from '../runtime.ts';
+import type { SuiteRuntime } from '../suite.ts';
+import { openProcessRuntime, type ProcessRuntimeOptions } from './runtime.ts';
+
+const here = import.meta.dirname;
+
+export interface Sandbox extends SuiteRuntime {
+  readonly directory: string;
+}
+
+export async function openSandbox(options: Partial<ProcessRuntimeOptions> = {}): Promise<Sandbox> {
+  const directory = await mkdtemp(join(tmpdir(), 'mooring-runtime-'));
+  const runtime = await openProcessRuntime({
+    directory,
+    clock: systemClock,
+    random: systemRandom,
+    log: openLog('silent'),
+    timing: { firstProbe: 10, healthInterval: 20, probeTimeout: 2000 },
+    ...options,
+  });
+  return {
+    runtime,
+    directory,
+    artifact: (...behaviour) => ({
+      artifactType: 'LOCAL_PROCESS_ARTIFACT',
+      command: ['node', join(here, '../app.fixture.ts'), ...behaviour],
+      workingDirectory: here,
+    }),
+    crash: (spec) => crash(directory, spec),
+    [Symbol.asyncDispose]: async () => {
+      await runtime[Symbol.asyncDispose]();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function crash(directory: string, spec: ReplicaSpec): Promise<string> {
+  const args = ['-C', 'source', join(here, 'crash.fixture.ts'), directory, JSON.stringify(spec)];
+  const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(server, 'exit');
+  const [url]: unknown[] = await once(createInterface(server.stdout), 'line');
+  server.kill('SIGKILL');
+  await exited;
+  return String(url);
+}

@@ -1,0 +1,37 @@
+/** Tells the owner of an application why a replica did not come up, with everything that is known. */
+import type { ReplicaExit } from '../runtime.ts';
+import type { ProbeAnswer } from '../probe.ts';
+
+/** Characters of one line of output that are told. */
+const lineLimit = 400;
+
+export interface Story {
+  /** The first sentence. */
+  readonly what: string;
+  readonly url: string;
+  readonly lastProbe: ProbeAnswer | undefined;
+  /** Where the replica listens, as far as it is known. */
+  readonly listensAt: readonly string[];
+  /** What it wrote last. */
+  readonly output: readonly string[];
+}
+
+export function tell(story: Story): string {
+  const probe = story.lastProbe?.said ?? 'not yet probed';
+  return [story.what, `GET ${story.url}: ${probe}.`, ...hint(story), tellOutput(story.output)].join('\n');
+}
+
+function hint({ url, listensAt }: Story): string[] {
+  if (listensAt.length === 0 || listensAt.includes(new URL(url).host)) return [];
+  return [`It listens on ${listensAt.join(', ')}, but must listen on $HOST:$PORT.`];
+}
+
+export function tellOutput(output: readonly string[]): string {
+  if (output.length === 0) return 'It wrote nothing.';
+  const lines = output.map((line) => `  ${line.length > lineLimit ? `${line.slice(0, lineLimit)} …` : line}`);
+  return ['Last output:', ...lines].join('\n');
+}
+
+export function tellExit({ code, signal }: ReplicaExit): string {
+  return signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
+}

@@ -1,0 +1,198 @@
+/**
+ * The contract of a runtime as tests. Every adapter calls this once, with a way to make itself and to run
+ * app.fixture.ts as an artifact.
+ */
+import type { CreateArtifactDetails, LogLine } from '@mooring/contract';
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, test, type TestContext } from 'node:test';
+import { StartFailure, type Replica, type ReplicaPhase, type ReplicaSpec, type Runtime } from './runtime.ts';
+
+export interface SuiteRuntime extends AsyncDisposable {
+  /** Made with short probe intervals: some milliseconds. */
+  readonly runtime: Runtime;
+  /** app.fixture.ts as an artifact that behaves so. */
+  artifact(...behaviour: string[]): CreateArtifactDetails;
+  /** Another server over the same state starts this and is killed without notice. Returns the replica's URL. */
+  crash(spec: ReplicaSpec): Promise<string>;
+}
+
+const signal = new AbortController().signal;
+
+/** A spec of which tests name only what matters to them. */
+export function specOf(artifact: CreateArtifactDetails, parts: Partial<ReplicaSpec> = {}): ReplicaSpec {
+  return {
+    id: `replica-${randomUUID()}`,
+    applicationId: `application-${randomUUID()}`,
+    applicationName: 'suite',
+    artifactId: '1',
+    artifact,
+    environment: {},
+    settings: { startDeadline: 30, stopGrace: 10 },
+    ...parts,
+  };
+}
+
+/** Resolves when the replica is in that phase. */
+export function phaseOf(replica: Replica, phase: ReplicaPhase): Promise<void> {
+  return new Promise((resolve) => {
+    if (replica.phase === phase) return resolve();
+    const watch = replica.watch((now) => {
+      if (now !== phase) return;
+      watch[Symbol.dispose]();
+      resolve();
+    });
+  });
+}
+
+export function urlOf({ address }: Replica): string {
+  return `http://${address.host}:${address.port}`;
+}
+
+async function answerOf(url: string): Promise<number | 'refused'> {
+  return await fetch(url, { headers: { connection: 'close' } }).then(
+    (response) => response.status,
+    () => 'refused' as const,
+  );
+}
+
+/** How replicas fail to start, and what their owner must be told. */
+const failures: { behaviour: string; deadline: number; told: RegExp[] }[] = [
+  {
+    behaviour: 'exit',
+    deadline: 30,
+    told: [/exited with code 3/, /reading the configuration/, /no such table: forecasts/],
+  },
+  { behaviour: 'silent', deadline: 1, told: [/not ready within 1 s/, /connection refused/] },
+  { behaviour: 'busy', deadline: 1, told: [/not ready within 1 s/, /answered 503/, /warming up/] },
+  { behaviour: 'mute', deadline: 1, told: [/not ready within 1 s/, /timed out|had not answered/] },
+  { behaviour: 'garbage', deadline: 1, told: [/not ready within 1 s/, /not HTTP/] },
+];
+
+export function runtimeSuite(name: string, make: (context: TestContext) => Promise<SuiteRuntime>): void {
+  describe(`the ${name} runtime`, () => {
+    test('starts a replica, which becomes ready, serves and knows who it is', async (context) => {
+      await using suite = await make(context);
+      const spec = specOf(suite.artifact('serve'), { environment: { GREETING: 'hello' } });
+      await using replica = await suite.runtime.start(spec, { signal });
+      assert.equal(replica.id, spec.id);
+      await replica.ready({ signal });
+      assert.equal(replica.phase, 'ready');
+      const environment: unknown = await (await fetch(`${urlOf(replica)}/environment`)).json();
+      assert(typeof environment === 'object' && environment !== null);
+      const expected = {
+        GREETING: 'hello',
+        MOORING_APPLICATION_ID: spec.applicationId,
+        MOORING_APPLICATION_NAME: 'suite',
+        MOORING_REPLICA_ID: spec.id,
+      };
+      assert.deepEqual({ ...environment, ...expected }, environment);
+    });
+
+    test('stops a replica, after which nobody answers', async (context) => {
+      await using suite = await make(context);
+      await using replica = await suite.runtime.start(specOf(suite.artifact('serve')), { signal });
+      await replica.ready({ signal });
+      const [first, second] = await Promise.all([replica.stop(), replica.stop()]);
+      assert.deepEqual(first, second);
+      assert.deepEqual(await replica.exited, first);
+      assert.equal(replica.phase, 'stopped');
+      assert.equal(await answerOf(`${urlOf(replica)}/health`), 'refused');
+    });
+
+    for (const { behaviour, deadline, told } of failures) {
+      test(`says why a replica did not come up: ${behaviour}`, async (context) => {
+        await using suite = await make(context);
+        const spec = specOf(suite.artifact(behaviour), {
+          settings: { startDeadline: deadline, stopGrace: 1 },
+        });
+        await using replica = await suite.runtime.start(spec, { signal });
+        const error: unknown = await replica.ready({ signal }).catch((reason: unknown) => reason);
+        assert(error instanceof StartFailure, String(error));
+        for (const pattern of told) assert.match(error.message, pattern);
+        await replica.stop();
+        assert.equal(replica.phase, 'stopped');
+        assert.match(replica.reason ?? '', told[0] ?? /never/);
+      });
+    }
+
+    test('stops waiting for a replica when the signal says so', async (context) => {
+      await using suite = await make(context);
+      await using replica = await suite.runtime.start(specOf(suite.artifact('silent')), { signal });
+      const stop = new AbortController();
+      const waiting = replica.ready({ signal: stop.signal });
+      stop.abort(new Error('enough'));
+      await assert.rejects(waiting, /enough/);
+    });
+
+    test('notices that a replica is no longer healthy, and says what it answered', async (context) => {
+      await using suite = await make(context);
+      await using replica = await suite.runtime.start(specOf(suite.artifact('serve')), { signal });
+      await replica.ready({ signal });
+      const unhealthy = phaseOf(replica, 'unhealthy');
+      await fetch(`${urlOf(replica)}/sicken`);
+      await unhealthy;
+      assert.match(replica.reason ?? '', /\/health: answered 500.*3 times in a row/);
+    });
+
+    test('notices that a replica has exited, and says how', async (context) => {
+      await using suite = await make(context);
+      await using replica = await suite.runtime.start(specOf(suite.artifact('serve')), { signal });
+      await replica.ready({ signal });
+      await answerOf(`${urlOf(replica)}/exit?code=7`);
+      assert.deepEqual(await replica.exited, { code: 7, signal: null });
+      assert.equal(replica.phase, 'stopped');
+      assert.match(replica.reason ?? '', /exited with code 7/);
+    });
+
+    test('collects what a killed server left behind, and only that', async (context) => {
+      await using suite = await make(context);
+      await using own = await suite.runtime.start(specOf(suite.artifact('serve')), { signal });
+      await own.ready({ signal });
+      const left = await suite.crash(specOf(suite.artifact('serve')));
+      assert.equal(await answerOf(`${left}/health`), 200);
+      assert.equal(await suite.runtime.collect(), 1);
+      assert.equal(await answerOf(`${left}/health`), 'refused');
+      assert.equal(await answerOf(`${urlOf(own)}/health`), 200);
+      assert.equal(await suite.runtime.collect(), 0);
+    });
+
+    test('keeps what replicas of an application wrote, and follows it', async (context) => {
+      await using suite = await make(context);
+      const applicationId = `application-${randomUUID()}`;
+      await using first = await suite.runtime.start(specOf(suite.artifact('exit'), { applicationId }), {
+        signal,
+      });
+      await first.exited;
+      await using second = await suite.runtime.start(specOf(suite.artifact('serve'), { applicationId }), {
+        signal,
+      });
+      await second.ready({ signal });
+      const stop = new AbortController();
+      const seen: LogLine[] = [];
+      for await (const line of suite.runtime.logs(applicationId, { follow: true, signal: stop.signal })) {
+        seen.push(line);
+        if (line.text.startsWith('ready')) void fetch(`${urlOf(second)}/say?text=ahoy`);
+        if (line.text === 'ahoy') stop.abort();
+      }
+      const written = seen
+        .filter(({ stream }) => stream !== 'platform')
+        .map(({ replicaId, stream, text }) => ({ replicaId, stream, text }));
+      written.sort((a, b) => a.text.localeCompare(b.text));
+      assert.deepEqual(written, [
+        { replicaId: second.id, stream: 'stdout', text: 'ahoy' },
+        { replicaId: first.id, stream: 'stderr', text: 'no such table: forecasts' },
+        { replicaId: first.id, stream: 'stdout', text: 'reading the configuration' },
+      ]);
+    });
+
+    test('ends everything when it is disposed', async (context) => {
+      const suite = await make(context);
+      const replica = await suite.runtime.start(specOf(suite.artifact('serve')), { signal });
+      await replica.ready({ signal });
+      await suite[Symbol.asyncDispose]();
+      assert.equal(replica.phase, 'stopped');
+      assert.equal(await answerOf(`${urlOf(replica)}/health`), 'refused');
+    });
+  });
+}
