@@ -1,0 +1,72 @@
+/** What the management API needs from the rest of the server, as it sees it. main.ts brings the parts. */
+import type { CreatedOAuthClient, IssuedToken, LogLine, OAuthClient, ReplicaStatus, Role } from '@mooring/contract';
+import type { Clock } from '../kit/clock.ts';
+import type { Log } from '../observe/log.ts';
+import type { Store } from '../store/store.ts';
+
+/** Whoever manages, once authenticated. */
+export interface Operator {
+  readonly role: Role;
+  readonly subject: string;
+  readonly clientId: string;
+}
+
+/** Throws a Problem: NotAuthenticated (with its challenge), NotAllowed (no role), ServiceUnavailable. */
+export type Authenticate = (
+  authorization: string | undefined,
+  options: { signal: AbortSignal },
+) => Promise<Operator>;
+
+/** The embedded identity domain. */
+export interface IdentityPort {
+  readonly issuer: string;
+  /** Every name under which it is, or was, an issuer. */
+  issuers(): readonly string[];
+  createClient(client: {
+    name: string;
+    applicationId: string;
+    redirectUris?: readonly string[] | undefined;
+  }): Promise<CreatedOAuthClient>;
+  listClients(filter: { applicationId: string }): Promise<OAuthClient[]>;
+  /** False when there was none. */
+  deleteClient(clientId: string): Promise<boolean>;
+  issueToken(as: { clientId: string }): Promise<IssuedToken>;
+}
+
+/** How an application fares right now. */
+export interface LiveStatus {
+  readonly replicas: readonly ReplicaStatus[];
+  /** Live WebSocket connections. */
+  readonly connections: number;
+}
+
+/** What the reconciler knows beside the rows. */
+export interface StatusPort {
+  /** Undefined: nothing of it runs. */
+  applicationStatus(applicationId: string): LiveStatus | undefined;
+  /** True once every wanted application has been tried once. */
+  serverReady(): boolean;
+}
+
+/** What replicas of an application wrote, oldest first; with `follow` it goes on until the signal. */
+export type LogsPort = (
+  applicationId: string,
+  options: { tail?: number; follow?: boolean; signal: AbortSignal },
+) => AsyncIterable<LogLine>;
+
+/** Base URLs under which clients know the applications listener; asked for at each use. */
+export type UrlsPort = () => { readonly applications: string; readonly applicationsPlain?: string | undefined };
+
+export interface ControlPorts {
+  readonly store: Store;
+  readonly authenticate: Authenticate;
+  readonly identity: IdentityPort;
+  readonly status: StatusPort;
+  readonly logs: LogsPort;
+  readonly urls: UrlsPort;
+  /** False: LOCAL_PROCESS_ARTIFACT is refused. */
+  readonly allowProcesses: boolean;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
