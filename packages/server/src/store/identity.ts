@@ -158,13 +158,6 @@ function users(scope: Scope): IdentityStore['users'] {
         .select(['name', 'passwordHash'])
         .where('name', '=', name)
         .executeTakeFirst(),
-    async count() {
-      const { total } = await scope.db
-        .selectFrom('identityUsers')
-        .select((builder) => builder.fn.countAll().as('total'))
-        .executeTakeFirstOrThrow();
-      return Number(total);
-    },
     async add(user) {
       const { numInsertedOrUpdatedRows } = await scope.db
         .insertInto('identityUsers')
@@ -172,6 +165,13 @@ function users(scope: Scope): IdentityStore['users'] {
         .onConflict((conflict) => conflict.column('name').doNothing())
         .executeTakeFirst();
       return numInsertedOrUpdatedRows === 1n;
+    },
+    async put({ name, passwordHash }) {
+      await scope.db
+        .insertInto('identityUsers')
+        .values({ name, passwordHash, timeCreated: timeOf(scope) })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ passwordHash }))
+        .execute();
     },
   };
 }
