@@ -1,0 +1,119 @@
+/**
+ * WebSocketServerTransport: one accepted WebSocket as a Transport of the MCP SDK, for `serveStdio` (both eras, which
+ * is what serveWebSocket does) or `server.connect(transport)` (the legacy era). The subprotocol, the path and the
+ * Origin are the handshake's business and settled before.
+ */
+import { isJSONRPCRequest, isJSONRPCResultResponse } from '@modelcontextprotocol/server';
+import type { JSONRPCMessage, JSONRPCRequest, Transport } from '@modelcontextprotocol/server';
+import type { WebSocket } from 'ws';
+import { Channel } from './channel.ts';
+import { closeCodes, type Closing } from './closing.ts';
+import { defaultServeLimits, limitsFrom, type ConnectionLimits, type ServeLimits } from './limits.ts';
+import { errorCodes, errorText, UnsendableError, type Refused } from './message.ts';
+import { PendingRequests } from './pending.ts';
+
+export interface WebSocketServerTransportOptions extends Partial<
+  ConnectionLimits & Pick<ServeLimits, 'maxPendingRequests'>
+> {
+  /** Grows with every byte that the peer sends, so that a slow message counts as life. Default: counts frames. */
+  readonly bytesRead?: () => number;
+}
+
+export class WebSocketServerTransport implements Transport {
+  onclose?: Transport['onclose'];
+  onerror?: Transport['onerror'];
+  onmessage?: Transport['onmessage'];
+  readonly #channel: Channel;
+  readonly #pending = new PendingRequests();
+  readonly #maxPendingRequests: number;
+  #goodbye: { readonly code: number; readonly reason: string } = { code: closeCodes.normal, reason: '' };
+  #started = false;
+
+  /** Takes an open socket and reads nothing from it before `start()`. */
+  constructor(socket: WebSocket, options: WebSocketServerTransportOptions = {}) {
+    const limits = limitsFrom(defaultServeLimits, options);
+    this.#maxPendingRequests = limits.maxPendingRequests;
+    this.#channel = new Channel(socket, {
+      limits,
+      bytesRead: options.bytesRead,
+      events: {
+        message: (message) => this.#deliver(message),
+        refused: (refused) => this.#refuse(refused),
+        error: (error) => this.onerror?.(error),
+        closed: () => {
+          this.#pending.clear();
+          this.onclose?.();
+        },
+      },
+    });
+  }
+
+  /** How the connection ended; undefined while it lives. */
+  get closing(): Closing | undefined {
+    return this.#channel.closing;
+  }
+
+  async start(): Promise<void> {
+    if (this.#started)
+      throw new TypeError('This transport has been started already: connect() does that by itself.');
+    this.#started = true;
+    this.#channel.start();
+  }
+
+  /** Resolves when the message was handed to the network. */
+  async send(message: JSONRPCMessage): Promise<void> {
+    this.#pending.sent(message);
+    try {
+      await this.#channel.send(message);
+    } catch (error) {
+      if (error instanceof UnsendableError) await this.#replace(message, error);
+      throw error;
+    }
+  }
+
+  /** Resolves when the connection is gone, after `closeTimeout` at the latest. */
+  close(): Promise<void> {
+    return this.#channel.close(this.#goodbye.code, this.#goodbye.reason);
+  }
+
+  /** What a later `close()` says. Default: 1000 without a reason. */
+  prepareClose(code: number, reason: string): void {
+    this.#goodbye = { code, reason };
+  }
+
+  /** Resolves as soon as every request has been answered, and when the connection is gone. */
+  idle(): Promise<void> {
+    return this.#pending.idle();
+  }
+
+  #deliver(message: JSONRPCMessage): void {
+    if (isJSONRPCRequest(message) && this.#pending.size >= this.#maxPendingRequests) {
+      this.#refuseBusy(message);
+      return;
+    }
+    this.#pending.received(message);
+    this.onmessage?.(message);
+  }
+
+  #refuseBusy({ id }: JSONRPCRequest): void {
+    const limit = this.#maxPendingRequests;
+    const text = `Too many requests: ${limit} of this connection wait for their answer already. Send this one later.`;
+    this.#answer(errorText(id, errorCodes.busy, text));
+  }
+
+  #refuse({ error, answer }: Refused): void {
+    this.onerror?.(error);
+    if (answer !== undefined) this.#answer(answer);
+  }
+
+  /** Whoever asked must get an answer, or would wait until the time-out. */
+  async #replace(message: JSONRPCMessage, error: UnsendableError): Promise<void> {
+    this.onerror?.(error);
+    if (isJSONRPCResultResponse(message))
+      await this.#channel.sendText(errorText(message.id, errorCodes.internal, error.message));
+  }
+
+  #answer(text: string): void {
+    this.#channel.sendText(text).catch((error: Error) => this.onerror?.(error));
+  }
+}
