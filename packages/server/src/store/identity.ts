@@ -1,13 +1,6 @@
 /** The embedded identity domain in the store; the port is identity/store-port.ts. */
 import type { Role } from '@mooring/contract';
-import type {
-  ClientRecord,
-  GrantRecord,
-  IdentityStore,
-  KeyRecord,
-  KeyUse,
-  UserRecord,
-} from '../identity/store-port.ts';
+import type { ClientRecord, GrantRecord, IdentityStore, KeyUse } from '../identity/store-port.ts';
 import { timeOf, toJson, type Scope } from './scope.ts';
 
 interface ClientRow {
@@ -52,7 +45,10 @@ export function identity(scope: Scope): IdentityStore {
 
 function keys(scope: Scope): IdentityStore['keys'] {
   return {
-    list: (): Promise<KeyRecord[]> => scope.db.selectFrom('identityKeys').select(['use', 'secret']).execute(),
+    async list() {
+      const rows = await scope.db.selectFrom('identityKeys').selectAll().execute();
+      return rows.map(({ use, secret }) => ({ use, secret }));
+    },
     async add({ use, secret }) {
       await scope.db
         .insertInto('identityKeys')
@@ -152,12 +148,14 @@ function clientOf({ grantTypesJson, redirectUrisJson, ...row }: ClientRow): Clie
 
 function users(scope: Scope): IdentityStore['users'] {
   return {
-    get: (name): Promise<UserRecord | undefined> =>
-      scope.db
+    async get(name) {
+      const row = await scope.db
         .selectFrom('identityUsers')
-        .select(['name', 'passwordHash'])
+        .selectAll()
         .where('name', '=', name)
-        .executeTakeFirst(),
+        .executeTakeFirst();
+      return row && { name: row.name, passwordHash: row.passwordHash };
+    },
     async add(user) {
       const { numInsertedOrUpdatedRows } = await scope.db
         .insertInto('identityUsers')

@@ -1,18 +1,26 @@
 /** An embedded identity domain for tests: a real server, a real database, two applications. */
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock, systemRandom, type Clock } from '../../kit/clock.ts';
 import { openLog } from '../../observe/log.ts';
 import { openStore } from '../../store/open.ts';
 import { createVerifier } from '../verify/verifier.ts';
 import type { IdentityStore } from '../store-port.ts';
 import { openIdentityDomain, type IdentityDomain } from './open.ts';
+import { hashPassword } from './password.ts';
 import type { ProtectedResource } from './resources.ts';
 
 export interface TestDomain extends AsyncDisposable {
   readonly domain: IdentityDomain;
   readonly store: IdentityStore;
   readonly resources: Map<string, ProtectedResource>;
+  /** Adds a user whose password is cheap to check. */
+  addUser(name: string, password: string): Promise<void>;
+  /** Where the server really is: the default issuer. */
+  readonly base: string;
   /** Verifies a token as the gateway does. */
   verify(
     token: string,
@@ -25,6 +33,8 @@ export interface TestDomainOptions {
   readonly path?: string;
   readonly clock?: Clock;
   readonly tokenLifetime?: number;
+  /** Default: where the server is. */
+  readonly issuer?: string;
 }
 
 export const weather: ProtectedResource = {
@@ -33,13 +43,16 @@ export const weather: ProtectedResource = {
   urls: ['https://apps.test/20251112/hostedApplications/w/actions/invoke'],
 };
 
+const cheap = { log2N: 10, r: 8, p: 1 };
+
 export async function openTestDomain(options: TestDomainOptions = {}): Promise<TestDomain> {
   const { path = ':memory:', clock = systemClock } = options;
   const log = openLog('silent');
   const store = await openStore({ path, clock, random: systemRandom });
   const server = createServer((request, response) => void domain.handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}/identity`;
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/identity`;
+  const issuer = options.issuer ?? base;
   const resources = new Map([['w', weather]]);
   const domain = await openIdentityDomain({
     ...options,
@@ -53,8 +66,11 @@ export async function openTestDomain(options: TestDomainOptions = {}): Promise<T
   const verifyToken = createVerifier({ own: domain, clock, allowPrivateIssuers: false, log });
   return {
     domain,
+    base,
     store: store.identity,
     resources,
+    addUser: async (name, password) =>
+      store.identity.users.put({ name, passwordHash: await hashPassword(password, systemRandom, cheap) }),
     verify: (token, { audience, scope }) =>
       verifyToken(token, { issuer, audiences: [audience], scope }, { signal: new AbortController().signal }),
     [Symbol.asyncDispose]: async () => {
@@ -69,3 +85,8 @@ const close = (server: Server): Promise<void> =>
     server.close(() => resolve());
     server.closeAllConnections();
   });
+
+export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'mooring-identity-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
+}

@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Problem, type ProblemCode } from '@mooring/contract';
 import { systemClock, systemRandom } from '../../kit/clock.ts';
 import { openLog } from '../../observe/log.ts';
 import { openStore } from '../../store/open.ts';
-import { openTestDomain, weather } from './domain.fixture.ts';
+import { openTestDomain, temporaryFolder, weather } from './domain.fixture.ts';
 import { openIdentityDomain } from './open.ts';
 
 const refused = (code: ProblemCode) => (error: unknown) => error instanceof Problem && error.code === code;
-
-async function temporaryFolder() {
-  const path = await mkdtemp(join(tmpdir(), 'mooring-identity-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
-}
 
 async function tokenOf(
   tokenUrl: string,

@@ -24,6 +24,7 @@ export interface IdentityDomainOptions {
   /** URL under which the domain is known, with its path: `https://host:9443/identity`. */
   readonly issuer: string;
   readonly findResource: FindResource;
+  /** Decides when what is kept has expired. The times in tokens are the operating system's. */
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -58,7 +59,7 @@ export async function openIdentityDomain(given: IdentityDomainOptions): Promise<
   const { store, issuer, random, clock, log, tokenLifetime = 3600 } = given;
   const keys = await loadKeys(store, random);
   await store.issuers.remember(issuer);
-  const former = (await store.issuers.list()).filter((name) => name !== issuer);
+  const names = [issuer, ...(await store.issuers.list()).filter((name) => name !== issuer)];
   await store.grants.purge(new Date(clock.now()).toISOString());
 
   const provider = once(() => buildProvider({ ...given, keys, tokenLifetime }));
@@ -69,7 +70,7 @@ export async function openIdentityDomain(given: IdentityDomainOptions): Promise<
     issuer,
     tokenUrl: options.tokenUrl,
     assertionKey: keys.assertion,
-    issuers: () => [issuer, ...former],
+    issuers: () => names,
     jwks: () => keys.published,
     handle: (request, response) => handle({ request, response }, { issuer, store, attempts, provider, log }),
     issueToken: (as) => issueToken(options, as),

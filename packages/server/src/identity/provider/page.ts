@@ -64,8 +64,15 @@ export interface ConsentView {
   readonly redirectUri: string;
 }
 
+const meanings: Readonly<Record<string, string>> = {
+  openid: 'your user name',
+  offline_access: 'access also while you are away',
+};
+
 export function consentPage({ client, user, scopes, redirectUri }: ConsentView): Page {
-  const items = scopes.map((scope) => `<li><code>${escape(scope)}</code></li>`).join('');
+  const items = scopes
+    .map((scope) => `<li>${meanings[scope] ?? `<code>${escape(scope)}</code>`}</li>`)
+    .join('');
   return page({
     title: `Allow ${client}?`,
     redirectUri,

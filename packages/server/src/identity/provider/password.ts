@@ -2,18 +2,18 @@
 import { scrypt, timingSafeEqual } from 'node:crypto';
 import type { Random } from '../../kit/clock.ts';
 
-interface Cost {
+export interface Cost {
   readonly log2N: number;
   readonly r: number;
   readonly p: number;
 }
 
 /** 32 MiB and about a quarter of a second (OWASP's password storage advice). */
-const cost: Cost = { log2N: 15, r: 8, p: 3 };
+const defaultCost: Cost = { log2N: 15, r: 8, p: 3 };
 
 const pattern = /^scrypt\$(\d+)\$(\d+)\$(\d+)\$([\w-]+)\$([\w-]+)$/;
 
-export async function hashPassword(password: string, random: Random): Promise<string> {
+export async function hashPassword(password: string, random: Random, cost = defaultCost): Promise<string> {
   const salt = Buffer.from(random(16));
   const key = await derive(password, salt, cost);
   const { log2N, r, p } = cost;
@@ -24,7 +24,7 @@ export async function hashPassword(password: string, random: Random): Promise<st
 export async function matchesPassword(password: string, passwordHash: string | undefined): Promise<boolean> {
   const [, log2N, r, p, salt, key] = pattern.exec(passwordHash ?? '') ?? [];
   const known = log2N !== undefined;
-  const used = known ? { log2N: Number(log2N), r: Number(r), p: Number(p) } : cost;
+  const used = known ? { log2N: Number(log2N), r: Number(r), p: Number(p) } : defaultCost;
   const actual = await derive(password, Buffer.from(salt ?? '', 'base64url'), used);
   const expected = Buffer.from(key ?? '', 'base64url');
   return known && actual.length === expected.length && timingSafeEqual(actual, expected);
