@@ -123,18 +123,15 @@ const maxBody = 16 * 1024;
 async function refusal(response: IncomingMessage): Promise<HandshakeError> {
   const { code, message } = parseBody(await readBody(response));
   const { statusCode: status, statusMessage, headers } = response;
-  const said = message ?? statusMessage ?? '';
+  const said = message === undefined ? (statusMessage ?? '') : `${code ?? statusMessage}: ${message}`;
   const retryAfter = Number(headers['retry-after'] ?? Number.NaN);
-  return new HandshakeError(
-    `The server refused the connection with ${[status, code, said].join(' ').trim()}`,
-    {
-      status,
-      code,
-      retryAfter: Number.isFinite(retryAfter) ? retryAfter : undefined,
-      challenge: headers['www-authenticate'],
-      requestId: single(headers['opc-request-id']),
-    },
-  );
+  return new HandshakeError(`The server refused the connection with ${status} ${said}`, {
+    status,
+    code,
+    retryAfter: Number.isFinite(retryAfter) ? retryAfter : undefined,
+    challenge: headers['www-authenticate'],
+    requestId: single(headers['opc-request-id']),
+  });
 }
 
 const single = (value: string | string[] | undefined): string | undefined =>

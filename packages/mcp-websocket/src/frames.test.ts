@@ -1,7 +1,7 @@
 /** Frames that are no messages, messages that are too large, and peers that do not read. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { call, connectRaw, initialize, openTestbed, request, textOf, until } from './testbed.ts';
 
 describe('a text frame that holds no message', () => {

@@ -28,7 +28,7 @@ describe('a half-open peer', () => {
   });
 
   it('is not one that answers pings', async () => {
-    await using bed = await openTestbed({ pingInterval: 10 });
+    await using bed = await openTestbed({ pingInterval: 30 });
     using client = await connectRaw(bed.url);
     await initialize(client);
     for (let pings = 0; pings < 6; pings += 1) await once(client.socket, 'ping');

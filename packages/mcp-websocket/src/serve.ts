@@ -181,7 +181,8 @@ function goodbye({ code = closeCodes.serviceRestart, reason }: DrainOptions): {
   code: number;
   reason: string;
 } {
-  const text = reason ?? (code === 1001 ? 'the server is going away' : 'the server is restarting');
+  const text =
+    reason ?? (code === closeCodes.goingAway ? 'the server is going away' : 'the server is restarting');
   if (Buffer.byteLength(text) > 123) throw new TypeError('The reason of a close has at most 123 bytes.');
   return { code, reason: text };
 }

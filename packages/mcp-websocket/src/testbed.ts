@@ -1,10 +1,10 @@
 /** Testbed: a real MCP server on a free port and a raw WebSocket client, for the tests of this package. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { McpServer } from '@modelcontextprotocol/server';
-import { WebSocket, type ClientOptions } from 'ws';
+import { WebSocket, WebSocketServer, type ClientOptions } from 'ws';
 import { z } from 'zod';
 import type { ServeLimits } from './limits.ts';
 import { serveWebSocket, type ServeOptions, type WebSocketServing } from './serve.ts';
@@ -35,6 +35,7 @@ export async function openTestbed(options: TestbedOptions = {}): Promise<Testbed
     const record = { context, closes: 0 };
     made.push(record);
     const mcp = toolServer(held.promise);
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's callback, no event
     mcp.server.onclose = () => (record.closes += 1);
     return mcp;
   };
@@ -158,6 +159,35 @@ export async function refusalOf(client: RawClient): Promise<{ status: number | u
   const body = (await response.toArray()).join('');
   client.socket.terminate();
   return { status: response.statusCode, body: JSON.parse(body) };
+}
+
+export interface Listening extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** Listens on a free port; disposing of it ends the server and every connection to it. */
+export async function listen(server: NetServer): Promise<Listening> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => sockets.add(socket));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Accepts every handshake and hands the socket over. */
+export async function acceptAll(accept: (socket: WebSocket) => void, protocol = 'mcp'): Promise<Listening> {
+  const http = createServer();
+  const acceptor = new WebSocketServer({ server: http, handleProtocols: () => protocol });
+  acceptor.on('connection', (socket) => {
+    socket.on('error', () => {});
+    accept(socket);
+  });
+  return await listen(http);
 }
 
 /** For what has no event: polls until it is true, and fails after five seconds. */
