@@ -95,5 +95,9 @@ export const hostedDeployment = z.object({
 });
 export type HostedDeployment = z.infer<typeof hostedDeployment>;
 
+/** A deployment in a list. */
+export const hostedDeploymentSummary = hostedDeployment.omit({ displayName: true, compartmentId: true });
+export type HostedDeploymentSummary = z.infer<typeof hostedDeploymentSummary>;
+
 /** Artifacts that one deployment may hold, the active one included (OCI reference, section 9.2). */
 export const maxArtifacts = 20;

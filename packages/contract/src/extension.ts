@@ -97,6 +97,10 @@ export const serverStatus = z.object({
 });
 export type ServerStatus = z.infer<typeof serverStatus>;
 
+/** What resources are grouped in. */
+export const compartment = z.object({ id: z.string(), name: z.string(), timeCreated: timestamp });
+export type Compartment = z.infer<typeof compartment>;
+
 /** One line that a replica wrote. */
 export const logLine = z.object({
   replicaId: z.string(),

@@ -1,5 +1,12 @@
 /** What the management API needs from the rest of the server, as it sees it. main.ts brings the parts. */
-import type { CreatedOAuthClient, IssuedToken, LogLine, OAuthClient, ReplicaStatus, Role } from '@mooring/contract';
+import type {
+  CreatedOAuthClient,
+  IssuedToken,
+  LogLine,
+  OAuthClient,
+  ReplicaStatus,
+  Role,
+} from '@mooring/contract';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Store } from '../store/store.ts';
@@ -55,7 +62,10 @@ export type LogsPort = (
 ) => AsyncIterable<LogLine>;
 
 /** Base URLs under which clients know the applications listener; asked for at each use. */
-export type UrlsPort = () => { readonly applications: string; readonly applicationsPlain?: string | undefined };
+export type UrlsPort = () => {
+  readonly applications: string;
+  readonly applicationsPlain?: string | undefined;
+};
 
 export interface ControlPorts {
   readonly store: Store;

@@ -24,16 +24,18 @@ export interface StoreOptions {
   readonly log?: Log;
 }
 
-/** Brings the tables up to date. Throws when the file cannot be opened or was written by a newer version. */
+/** Brings the tables up to date and makes the root compartment. Throws when the file cannot be opened or was written by a newer version. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: openSqlite(options.path) }) });
   try {
     await migrate(db, options.path);
+    const store = storeOver(db, options);
+    await store.compartments.root();
+    return store;
   } catch (error) {
     await db.destroy();
     throw error;
   }
-  return storeOver(db, options);
 }
 
 function openSqlite(path: string): SqliteDatabase {

@@ -9,14 +9,10 @@ export interface SettingsRecord {
   readonly settings: ApplicationSettings;
 }
 
-/** Null puts a setting back to its default; what is absent stays. */
-export type SettingsPatch = {
-  [Name in keyof ApplicationSettings]?: ApplicationSettings[Name] | null | undefined;
-};
-
 export interface Settings {
   get(applicationId: string): Promise<SettingsRecord>;
-  merge(applicationId: string, patch: SettingsPatch): Promise<SettingsRecord>;
+  /** Sets what the patch names; the others stay. */
+  merge(applicationId: string, patch: Partial<ApplicationSettings>): Promise<SettingsRecord>;
 }
 
 export function settings(scope: Scope): Settings {
@@ -40,10 +36,13 @@ async function stored(scope: Scope, applicationId: string): Promise<Stored> {
   return row ? { version: row.version, value: JSON.parse(row.valueJson) } : { version: 0, value: {} };
 }
 
-async function merge(scope: Scope, applicationId: string, patch: SettingsPatch): Promise<SettingsRecord> {
+async function merge(
+  scope: Scope,
+  applicationId: string,
+  patch: Partial<ApplicationSettings>,
+): Promise<SettingsRecord> {
   const current = await stored(scope, applicationId);
-  const given = Object.entries({ ...current.value, ...patch }).filter(([, value]) => value != null);
-  const value: Partial<ApplicationSettings> = Object.fromEntries(given);
+  const value: Partial<ApplicationSettings> = { ...current.value, ...patch };
   const next = { version: current.version + 1, value };
   const row = { applicationId, version: next.version, valueJson: toJson(value) };
   if (current.version === 0) await scope.db.insertInto('settings').values(row).execute();

@@ -1,0 +1,66 @@
+/** Which state allows which change (OCI reference, section 1.6): passing refusals are IncorrectState, lasting ones Conflict. */
+import { Problem } from '@mooring/contract';
+import type { ApplicationRecord } from '../store/applications.ts';
+import type { DeploymentRecord } from '../store/deployments.ts';
+import type { Resources } from '../store/store.ts';
+
+const absent = (what: string, id: string): Problem =>
+  new Problem('NotAuthorizedOrNotFound', `There is no ${what} ${id}, or you may not see it.`);
+
+/** The application, DELETED ones included until they are purged. */
+export async function findApplication(tx: Resources, id: string): Promise<ApplicationRecord> {
+  const application = await tx.applications.get(id);
+  if (!application) throw absent('hosted application', id);
+  return application;
+}
+
+/** The application, unless it is DELETED. */
+export async function liveApplication(tx: Resources, id: string): Promise<ApplicationRecord> {
+  const application = await findApplication(tx, id);
+  if (application.lifecycleState === 'DELETED') throw absent('hosted application', id);
+  return application;
+}
+
+/** The deployment, DELETED ones included until they are purged. */
+export async function findDeployment(tx: Resources, id: string): Promise<DeploymentRecord> {
+  const deployment = await tx.deployments.get(id);
+  if (!deployment) throw absent('hosted deployment', id);
+  return deployment;
+}
+
+/** The deployment, unless it is DELETED. */
+export async function liveDeployment(tx: Resources, id: string): Promise<DeploymentRecord> {
+  const deployment = await findDeployment(tx, id);
+  if (deployment.lifecycleState === 'DELETED') throw absent('hosted deployment', id);
+  return deployment;
+}
+
+/** Throws NotAuthorizedOrNotFound for a compartment that does not exist. */
+export async function requireCompartment(tx: Resources, id: string): Promise<void> {
+  if (await tx.compartments.get(id)) return;
+  const known = (await tx.compartments.list()).map((compartment) => compartment.id);
+  throw new Problem(
+    'NotAuthorizedOrNotFound',
+    `There is no compartment ${id}, or you may not see it. Use one of ${known.join(', ')}.`,
+  );
+}
+
+interface HasState {
+  readonly id: string;
+  readonly lifecycleState: string;
+}
+
+/** Throws while something else is being done to it, or when it is going away. */
+export function requireSettled(what: 'application' | 'deployment', { id, lifecycleState }: HasState): void {
+  if (lifecycleState === 'CREATING' || lifecycleState === 'UPDATING')
+    throw new Problem(
+      'IncorrectState',
+      `The hosted ${what} ${id} is ${lifecycleState}. Wait for its work request, then try again.`,
+      { retryAfter: 1 },
+    );
+  if (lifecycleState === 'DELETING' || lifecycleState === 'DELETED')
+    throw new Problem(
+      'Conflict',
+      `The hosted ${what} ${id} is ${lifecycleState}; it cannot be changed any more.`,
+    );
+}

@@ -1,0 +1,110 @@
+/** How the server and its applications fare (`/v1`): the rows, with what lives now laid over them. */
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
+import {
+  applicationStatus,
+  invokePath,
+  livePath,
+  serverStatus,
+  type ApplicationStatus,
+} from '@mooring/contract';
+import type { ApplicationRecord } from '../store/applications.ts';
+import type { DeploymentRecord } from '../store/deployments.ts';
+import { requires } from './authorise.ts';
+import type { ControlEnv } from './context.ts';
+import { viewDeployment } from './deployment-view.ts';
+import { findApplication } from './lifecycle.ts';
+import type { ControlPorts } from './ports.ts';
+import { idPath, json, refusals } from './responses.ts';
+
+const ofServer = createRoute({
+  method: 'get',
+  path: '/v1/status',
+  summary: 'How this server and all its applications fare',
+  ...requires('read-only'),
+  responses: { 200: json('Status', serverStatus), ...refusals },
+});
+
+const ofApplication = createRoute({
+  method: 'get',
+  path: '/v1/applications/{id}/status',
+  summary: 'How an application fares: states, replicas, connections, URLs',
+  ...requires('read-only'),
+  request: { params: idPath },
+  responses: { 200: json('Status', applicationStatus), ...refusals },
+});
+
+export function status(ports: ControlPorts): OpenAPIHono<ControlEnv> {
+  const app = new OpenAPIHono<ControlEnv>();
+  const { store, clock, version, identity } = ports;
+  const timeStarted = new Date(clock.now()).toISOString();
+
+  app.openapi(ofServer, async (c) => {
+    const applications = await store.applications.list({ undeleted: true });
+    const deployments = await store.deployments.list({ undeleted: true });
+    const byApplication = new Map(
+      deployments.map((deployment) => [deployment.hostedApplicationId, deployment]),
+    );
+    return c.json(
+      {
+        version,
+        timeStarted,
+        ready: ports.status.serverReady(),
+        issuer: identity.issuer,
+        applications: applications.map((application) =>
+          view(ports, application, byApplication.get(application.id)),
+        ),
+      },
+      200,
+    );
+  });
+
+  app.openapi(ofApplication, async (c) => {
+    const application = await findApplication(store, c.req.valid('param').id);
+    const deployment = await store.deployments.ofApplication(application.id);
+    return c.json(view(ports, application, deployment), 200);
+  });
+
+  return app;
+}
+
+function view(
+  ports: ControlPorts,
+  { id, displayName, lifecycleState, lifecycleDetails }: ApplicationRecord,
+  deployment: DeploymentRecord | undefined,
+): ApplicationStatus {
+  const live = ports.status.applicationStatus(id);
+  return {
+    id,
+    displayName,
+    lifecycleState,
+    ...(lifecycleDetails !== undefined && { lifecycleDetails }),
+    ...(deployment && { deployment: deploymentOf(deployment) }),
+    replicas: [...(live?.replicas ?? [])],
+    connections: live?.connections ?? 0,
+    urls: urlsOf(id, ports.urls()),
+  };
+}
+
+function deploymentOf(record: DeploymentRecord): ApplicationStatus['deployment'] {
+  const { id, lifecycleState, lifecycleDetails, activeArtifact } = viewDeployment(record);
+  return { id, lifecycleState, ...(lifecycleDetails !== undefined && { lifecycleDetails }), activeArtifact };
+}
+
+function urlsOf(
+  id: string,
+  { applications, applicationsPlain }: ReturnType<ControlPorts['urls']>,
+): ApplicationStatus['urls'] {
+  return {
+    http: invokeUrl(applications, id),
+    ws: liveUrl(applications, id),
+    ...(applicationsPlain !== undefined && {
+      httpPlain: invokeUrl(applicationsPlain, id),
+      wsPlain: liveUrl(applicationsPlain, id),
+    }),
+  };
+}
+
+const invokeUrl = (base: string, id: string): string => withoutSlash(base) + invokePath(id);
+const liveUrl = (base: string, id: string): string =>
+  withoutSlash(base).replace(/^http/, 'ws') + livePath(id);
+const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
