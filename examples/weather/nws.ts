@@ -82,9 +82,12 @@ export function openNws(base: URL): Nws {
   return {
     async alerts(state, { signal }) {
       const { features } = await get(`/alerts/active?area=${encodeURIComponent(state)}`, alertsShape, signal);
-      return features.map(({ properties: { areaDesc, ...properties } }) => ({
-        ...properties,
+      return features.map(({ properties: { event, areaDesc, severity, status, headline } }) => ({
+        event,
         area: areaDesc,
+        severity,
+        status,
+        headline,
       }));
     },
     async forecast({ latitude, longitude }, { signal }) {
