@@ -14,6 +14,46 @@ export interface Certificate {
   readonly ca: string;
 }
 
+export interface CertificateChoice {
+  /** Address that the listener binds. */
+  readonly host: string;
+  /** URLs whose host names the certificate has to cover as well. */
+  readonly publicUrl: readonly string[];
+  readonly managePublicUrl: readonly string[];
+  /** PEM files of the operator's own certificate; absent: a development certificate in `directory`. */
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
+}
+
+/** The operator's certificate, or a development one. Throws an Error that names the file that cannot be read. */
+export async function readCertificate(
+  directory: string,
+  choice: CertificateChoice,
+  now: number,
+): Promise<{ cert: string; key: string; ca?: string }> {
+  const { tlsCert, tlsKey } = choice;
+  if (tlsCert !== undefined && tlsKey !== undefined) {
+    return { cert: await readPem(tlsCert, '--tls-cert'), key: await readPem(tlsKey, '--tls-key') };
+  }
+  const hosts = [...choice.publicUrl, ...choice.managePublicUrl].map((url) =>
+    new URL(url).hostname.replace(/^\[|\]$/g, ''),
+  );
+  const bound = ['0.0.0.0', '::'].includes(choice.host) ? [] : [choice.host];
+  return await developmentCertificate(
+    directory,
+    [...new Set(['localhost', '127.0.0.1', '::1', ...bound, ...hosts])],
+    now,
+  );
+}
+
+async function readPem(path: string, flag: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new Error(`The file ${path} of ${flag} cannot be read.`, { cause });
+  }
+}
+
 const day = 86_400_000;
 const caLife = 3650 * day;
 /** Some clients refuse certificates that live longer (398 days). */

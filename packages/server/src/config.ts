@@ -1,0 +1,15 @@
+/** Reading the configuration: every problem is reported at once, each with its name. */
+import { serveConfig, type ServeConfig, type ServeOptions } from '@mooring/contract';
+import { z } from 'zod';
+
+/** Throws a TypeError that lists everything that is wrong. */
+export function readConfig(options: ServeOptions): ServeConfig {
+  const result = serveConfig.safeParse(options);
+  if (!result.success)
+    throw new TypeError(`The configuration is not right:\n${z.prettifyError(result.error)}`);
+  const config = result.data;
+  if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
+    throw new TypeError('--tls-cert and --tls-key go together: give both or neither.');
+  }
+  return config;
+}

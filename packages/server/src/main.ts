@@ -1,0 +1,146 @@
+/**
+ * The server, composed: build, start, drain. What is acquired is given back in the opposite order; a start that
+ * fails half-way leaves nothing behind.
+ */
+import type { Profile, ServeConfig, ServeOptions } from '@mooring/contract';
+import { readConfig } from './config.ts';
+import { createManagementApi } from './control/api.ts';
+import { Directory } from './directory/directory.ts';
+import { Gateway } from './gateway/gateway.ts';
+import { createAsserter } from './identity/assertion.ts';
+import { authenticateOperator } from './identity/operator.ts';
+import { openIdentityDomain } from './identity/provider/open.ts';
+import { createIssuerCheck } from './identity/verify/check-issuer.ts';
+import { createVerifier } from './identity/verify/verifier.ts';
+import { readCertificate } from './kit/certificate.ts';
+import { systemClock as clock, systemRandom as random } from './kit/clock.ts';
+import { openDataDirectory } from './kit/data-directory.ts';
+import { bindListeners, isLoopback, type ServerUrls } from './listeners.ts';
+import { createManagement } from './management.ts';
+import { describeNames, protectedResource } from './names.ts';
+import { openLog } from './observe/log.ts';
+import { writeAdminUser, writeProfile } from './profile.ts';
+import { createReconciler } from './reconcile/reconciler.ts';
+import { openProcessRuntime } from './runtime/process/runtime.ts';
+import { openStore } from './store/index.ts';
+import { version } from './version.ts';
+
+export interface RunningServer extends AsyncDisposable {
+  readonly config: ServeConfig;
+  readonly profile: Profile;
+  readonly profilePath: string;
+  readonly urls: ServerUrls;
+  /** Resolves once every wanted application has been tried once. */
+  readonly firstPass: Promise<void>;
+  /** Resolves when the server has stopped and nothing of it is left. */
+  readonly stopped: Promise<void>;
+  /** Drains connections for at most `shutdownGrace` seconds, stops every replica, lets go of everything. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server; resolves when its listeners answer. Throws a TypeError for a bad option, and an Error that says
+ * what to do when a port is taken, the data directory is in use, or a file cannot be read or written.
+ */
+export async function startServer(options: ServeOptions = {}): Promise<RunningServer> {
+  const config = readConfig(options);
+  const log = openLog(config.logLevel);
+  const common = { clock, random, log };
+  await using owned = new AsyncDisposableStack();
+  const data = owned.use(await openDataDirectory(config.dataDir));
+  const certificate = await readCertificate(data.path, config, clock.now());
+  const listeners = owned.use(await bindListeners(config, certificate));
+  const names = describeNames(config, listeners.urls);
+  const store = owned.use(await openStore({ path: data.file('mooring.db'), ...common }));
+  const domain = await openIdentityDomain({
+    store: store.identity,
+    issuer: names.issuer,
+    findResource: async (id) => protectedResource(await store.applications.get(id), names),
+    ...common,
+  });
+  const verifyToken = createVerifier({
+    own: domain,
+    allowPrivateIssuers: config.allowPrivateIssuers,
+    ...common,
+  });
+  const runtime = owned.use(await openProcessRuntime({ directory: await data.folder('process'), ...common }));
+  const directory = new Directory();
+  let ready = false;
+  const isReady = (): boolean => ready;
+  const gateway = owned.use(
+    new Gateway({
+      directory,
+      names: names.applications,
+      verifyToken,
+      assert: createAsserter({ key: domain.assertionKey, issuer: domain.issuer, clock, random }),
+      isReady,
+      ...common,
+    }),
+  );
+  const reconciler = owned.use(
+    createReconciler({
+      store,
+      runtimes: [runtime],
+      directory,
+      connections: (id) => gateway.connections.count(id),
+      drain: (replicaId, options) => gateway.connections.drain(replicaId, options),
+      checkIssuer: createIssuerCheck({ own: domain, allowPrivateIssuers: config.allowPrivateIssuers }),
+      ...common,
+    }),
+  );
+  const api = createManagementApi({
+    store,
+    authenticate: (header, signal) =>
+      authenticateOperator(header, { verifyToken, issuer: domain.issuer }, signal),
+    identity: domain,
+    status: { applicationStatus: (id) => reconciler.applicationStatus(id), serverReady: isReady },
+    logs: (id, choice) => runtime.logs(id, choice),
+    urls: () => names.applicationUrls,
+    allowProcesses: config.allowProcesses || [config.host, config.plainHost].every(isLoopback),
+    version,
+    clock,
+    log,
+  });
+  listeners.serve({
+    applications: (request, response) => void gateway.request(request, response),
+    upgrade: (request, socket, head) => void gateway.upgrade(request, socket, head),
+    management: createManagement({
+      names: names.management,
+      random,
+      isReady,
+      identity: domain.handle,
+      api: api.fetch,
+    }),
+  });
+  const profilePath = data.file('cli.json');
+  const profile = await writeProfile(profilePath, domain, {
+    managementUrl: listeners.urls.management,
+    applicationsUrl: names.applicationUrls.applications,
+    applicationsPlainUrl: names.applicationUrls.applicationsPlain,
+    tokenUrl: `${listeners.urls.management}/identity/oauth2/v1/token`,
+    compartmentId: (await store.compartments.root()).id,
+    ca: certificate.ca,
+  });
+  await writeAdminUser(data.file('admin.json'), domain);
+  await reconciler.start();
+  const firstPass = reconciler.firstPass.then(() => void (ready = true));
+  const everything = owned.move();
+  const stopped = Promise.withResolvers<void>();
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    await gateway.drain({ grace: config.shutdownGrace });
+    listeners.stop();
+    await everything.disposeAsync();
+    stopped.resolve();
+  };
+  return {
+    config,
+    profile,
+    profilePath,
+    urls: listeners.urls,
+    firstPass,
+    stopped: stopped.promise,
+    stop: () => (stopping ??= stop()),
+    [Symbol.asyncDispose]: () => (stopping ??= stop()),
+  };
+}
