@@ -1,27 +1,18 @@
 /** Hosted deployments and their artifacts (OCI reference, sections 1.4, 2.2 and 6). */
 import {
-  artifact,
-  deploymentStates,
   hostedDeployment,
+  hostedDeploymentSummary,
   paths,
   type CreateArtifactDetails,
   type CreateHostedDeploymentDetails,
   type HostedDeployment,
+  type HostedDeploymentSummary,
   type UpdateHostedDeploymentDetails,
 } from '@mooring/contract';
 import { z } from 'zod';
 import type { Accepted } from './applications.ts';
 import { call, type Api, type CallOptions } from './call.ts';
 import { listAll } from './list.ts';
-
-const summary = z.object({
-  id: z.string(),
-  hostedApplicationId: z.string(),
-  lifecycleState: z.enum(deploymentStates),
-  activeArtifact: artifact.optional(),
-});
-/** A deployment in a list. */
-export type HostedDeploymentSummary = z.infer<typeof summary>;
 
 export interface ListDeployments extends CallOptions {
   readonly compartmentId: string;
@@ -57,7 +48,7 @@ export function deployments(api: Api): Deployments {
   };
   return {
     async list({ signal, ...query }) {
-      return listAll(api, { path: root, query, signal }, summary);
+      return listAll(api, { path: root, query, signal }, hostedDeploymentSummary);
     },
     async get(id, { signal } = {}) {
       const { body } = await call(api, { method: 'GET', path: one(id), signal }, hostedDeployment);

@@ -1,12 +1,15 @@
 /** Per-application settings that the OCI service does not have (`/v1`). */
 import { applicationSettings, paths, type ApplicationSettings } from '@mooring/contract';
-import { z } from 'zod';
 import { call, type Api, type CallOptions } from './call.ts';
 
 export interface Settings {
   get(applicationId: string, options?: CallOptions): Promise<ApplicationSettings>;
-  /** Replaces all of them. */
-  put(applicationId: string, settings: ApplicationSettings, options?: CallOptions): Promise<void>;
+  /** Changes those that are given; the others stay. */
+  update(
+    applicationId: string,
+    changes: Partial<ApplicationSettings>,
+    options?: CallOptions,
+  ): Promise<ApplicationSettings>;
 }
 
 const path = (id: string): string => `${paths.extension}/applications/${encodeURIComponent(id)}/settings`;
@@ -17,8 +20,10 @@ export function settings(api: Api): Settings {
       const { body } = await call(api, { method: 'GET', path: path(id), signal }, applicationSettings);
       return body;
     },
-    async put(id, body, { signal } = {}) {
-      await call(api, { method: 'PUT', path: path(id), body, signal }, z.unknown());
+    async update(id, changes, { signal } = {}) {
+      const request = { method: 'PUT', path: path(id), body: changes, signal } as const;
+      const { body } = await call(api, request, applicationSettings);
+      return body;
     },
   };
 }

@@ -37,35 +37,50 @@ export function clientCredentials(options: ClientCredentials): TokenSource {
   };
 }
 
+/** What the network said; the library would hide it behind an error of its own. */
+interface NetworkFailure {
+  cause?: unknown;
+}
+
 async function ask(options: ClientCredentials, signal: AbortSignal): Promise<oauth.TokenEndpointResponse> {
+  const network: NetworkFailure = {};
   try {
-    return await oauth.clientCredentialsGrant(configurationOf(options, signal), { scope: options.scope });
+    const configuration = configurationOf(options, { signal, network });
+    return await oauth.clientCredentialsGrant(configuration, { scope: options.scope });
   } catch (error) {
-    throw translate(error, options.tokenUrl, signal);
+    if (signal.aborted) throw abortReason(options.tokenUrl, signal);
+    if (network.cause !== undefined) throw new Unreachable(options.tokenUrl, network.cause);
+    throw translate(error, options.tokenUrl);
   }
 }
 
-function configurationOf(options: ClientCredentials, signal: AbortSignal): oauth.Configuration {
+function configurationOf(
+  options: ClientCredentials,
+  { signal, network }: { signal: AbortSignal; network: NetworkFailure },
+): oauth.Configuration {
   const server = { issuer: new URL(options.tokenUrl).origin, token_endpoint: options.tokenUrl };
   const authentication = oauth.ClientSecretPost(options.clientSecret);
   const configuration = new oauth.Configuration(server, options.clientId, undefined, authentication);
   if (options.tokenUrl.startsWith('http:')) oauth.allowInsecureRequests(configuration);
-  configuration[oauth.customFetch] = (url, { method, headers, body }) => {
+  configuration[oauth.customFetch] = async (url, { method, headers, body }) => {
     if (!(body instanceof URLSearchParams)) throw new TypeError('a token request has a form as its body');
-    return options.fetch(url, { method, headers, body: body.toString(), redirect: 'manual', signal });
+    const request = { method, headers, body: body.toString(), redirect: 'manual', signal } as const;
+    return options.fetch(url, request).catch((error: unknown) => {
+      network.cause = error;
+      throw error;
+    });
   };
   return configuration;
 }
 
-function translate(error: unknown, url: string, signal: AbortSignal): unknown {
-  if (signal.aborted) return abortReason(url, signal);
+function translate(error: unknown, url: string): unknown {
   if (error instanceof oauth.ResponseBodyError)
     return refused(error.status, error.error_description ?? error.error, error.response);
   if (error instanceof oauth.ClientError && error.cause instanceof Response)
     return refused(error.cause.status, `The answer is no token response (${error.message})`, error.cause);
-  if (error instanceof oauth.ClientError)
-    return new Error(`No token from ${url}: ${error.message}`, { cause: error });
-  return new Unreachable(url, error);
+  return new Error(`No token from ${url}: ${error instanceof Error ? error.message : String(error)}`, {
+    cause: error,
+  });
 }
 
 function abortReason(url: string, signal: AbortSignal): unknown {

@@ -1,0 +1,37 @@
+/** What it takes to call an application: its URLs and a token for it. */
+import { endpointUrl } from '@mooring/client';
+import { Refusal } from './refusal.ts';
+import type { Session } from './session.ts';
+
+export interface EndpointChoice {
+  readonly kind: 'http' | 'ws';
+  /** Without TLS. Default false. */
+  readonly plain?: boolean | undefined;
+  readonly path?: string | undefined;
+}
+
+/** The URL of an application's own path. */
+export function urlOf(session: Session, applicationId: string, choice: EndpointChoice): string {
+  const { applicationsUrl, applicationsPlainUrl } = session.profile;
+  const base = choice.plain ? applicationsPlainUrl : applicationsUrl;
+  if (base === undefined)
+    throw new Refusal('The server of this profile has no plain listener for applications.', {
+      hint: 'Leave --plain out.',
+    });
+  const { kind, path } = choice;
+  try {
+    return endpointUrl(base, applicationId, { kind, ...(path !== undefined && { path }) });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Refusal(error.message, { exit: 'usage', cause: error });
+  }
+}
+
+/** A token for calling the application; undefined when it asks for none. */
+export async function tokenFor(session: Session, applicationId: string): Promise<string | undefined> {
+  const { management, signal } = session;
+  const { inboundAuthConfig } = await management.applications.get(applicationId, { signal });
+  if (inboundAuthConfig?.inboundAuthConfigType === 'NO_AUTH_CONFIG') return undefined;
+  const { accessToken } = await management.tokens.issue(applicationId, { signal });
+  return accessToken;
+}

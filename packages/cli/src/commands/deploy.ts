@@ -1,0 +1,69 @@
+/** `mooring deploy <app>`: puts a command on this machine into service as an application. */
+import { resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { urlOf } from '../access.ts';
+import { deploy } from '../deploy/deploy.ts';
+import { parseVariable } from '../deploy/environment.ts';
+import { splitWords } from '../deploy/words.ts';
+import { collect } from '../option.ts';
+import { printResult } from '../output/print.ts';
+import { startProgress } from '../output/progress.ts';
+import { Refusal } from '../refusal.ts';
+import { openSession } from '../session.ts';
+import type { Cli } from '../terminal.ts';
+
+const help = `
+An application of that name is made when there is none, protected by the embedded identity domain. Otherwise the
+command becomes its new version: it is started, and takes over when it is ready. The command is split into words
+at spaces, with quotes and backslashes; no shell reads it. It must listen on $HOST:$PORT and answer GET /ready.
+
+Examples:
+  mooring deploy weather --command "node server.ts" --cwd ./weather
+  mooring deploy bot --command "python3 -m bot" --env MODEL=small --env 'GREETING=good morning'`;
+
+export function addDeploy(parent: CommandUnknownOpts, cli: Cli): void {
+  parent
+    .command('deploy')
+    .description('put a command into service as an application, or a new version of it')
+    .argument('<app>', 'name of the application, or the id of one that exists')
+    .requiredOption('--command <line>', 'program and arguments')
+    .option('--cwd <dir>', 'directory in which it runs', '.')
+    .option('--env <name=value>', 'environment variable of the application; repeatable', collect)
+    .option('--no-wait', 'do not wait until it serves')
+    .addHelpText('after', help)
+    .action(async (name, options) => {
+      const request = {
+        name,
+        command: commandOf(options.command),
+        workingDirectory: await directoryOf(resolve(cli.cwd, options.cwd)),
+        environment: (options.env ?? []).map(parseVariable),
+        wait: options.wait,
+      };
+      using session = await openSession(cli);
+      using progress = await startProgress(cli, `Deploying ${name}`);
+      const deployed = await deploy(session, request, progress);
+      progress.done(`${deployed.displayName} ${options.wait ? 'serves' : 'is being started'}`);
+      const urls = {
+        http: urlOf(session, deployed.applicationId, { kind: 'http' }),
+        ws: urlOf(session, deployed.applicationId, { kind: 'ws' }),
+      };
+      printResult(cli, { ...deployed, urls }, () => [deployed.applicationId]);
+    });
+}
+
+function commandOf(line: string): string[] {
+  const words = splitWords(line);
+  if (words.length === 0) throw new Refusal('The command is empty.', { exit: 'usage' });
+  return words;
+}
+
+async function directoryOf(path: string): Promise<string> {
+  const isDirectory = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isDirectory)
+    throw new Refusal(`${path} is no directory.`, { exit: 'usage', hint: 'Name one with --cwd.' });
+  return path;
+}

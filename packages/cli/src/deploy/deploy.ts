@@ -1,0 +1,67 @@
+/** Deploys a command: makes the application when there is none, and puts a new version into service. */
+import type { EnvironmentVariable, HostedApplication } from '@mooring/contract';
+import { findApplicationIfAny } from '../application.ts';
+import type { Progress } from '../output/progress.ts';
+import type { Session } from '../session.ts';
+import { createApplication } from './create.ts';
+import { isSameEnvironment, mergeVariables } from './environment.ts';
+import { follow } from './follow.ts';
+import { startVersion } from './version.ts';
+
+export interface DeployRequest {
+  /** Display name of the application, or the OCID of one that exists. */
+  readonly name: string;
+  readonly command: string[];
+  /** Absolute. */
+  readonly workingDirectory: string;
+  readonly environment: readonly EnvironmentVariable[];
+  /** False: return when the server has taken it on. */
+  readonly wait: boolean;
+}
+
+export interface Deployed {
+  readonly applicationId: string;
+  readonly displayName: string;
+  readonly deploymentId: string;
+  /** True when the application did not exist before. */
+  readonly isNew: boolean;
+  /** The work request of the start. */
+  readonly workRequestId: string | undefined;
+}
+
+export async function deploy(
+  session: Session,
+  request: DeployRequest,
+  progress: Progress,
+): Promise<Deployed> {
+  const known = await findApplicationIfAny(session, request.name);
+  const application = known
+    ? await withEnvironment(session, { id: known.id, request, progress })
+    : await createApplication(session, { name: request.name, environment: request.environment, progress });
+  const { id: applicationId, displayName } = application;
+  const started = await startVersion(session, { application, request, progress });
+  if (request.wait)
+    await follow(session, { ...started, applicationId, progress, doing: `Deploying ${displayName}` });
+  return { applicationId, displayName, isNew: known === undefined, ...started };
+}
+
+interface Change {
+  readonly id: string;
+  readonly request: DeployRequest;
+  readonly progress: Progress;
+}
+
+/** The application with the new variables merged into its own. */
+async function withEnvironment(session: Session, change: Change): Promise<HostedApplication> {
+  const { management, signal } = session;
+  const { id, request, progress } = change;
+  const application = await management.applications.get(id, { signal });
+  const old = application.environmentVariables ?? [];
+  const environmentVariables = mergeVariables(old, request.environment);
+  if (isSameEnvironment(old, environmentVariables)) return application;
+  const doing = `Changing the environment of ${application.displayName}`;
+  progress.step(doing);
+  const { workRequestId } = await management.applications.update(id, { environmentVariables }, { signal });
+  await follow(session, { workRequestId, progress, doing });
+  return application;
+}

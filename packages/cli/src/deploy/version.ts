@@ -1,0 +1,109 @@
+/** A new version of an application: its first deployment, or one more artifact that is made the active one. */
+import {
+  maxArtifacts,
+  type CreateArtifactDetails,
+  type HostedApplication,
+  type HostedDeployment,
+} from '@mooring/contract';
+import type { Progress } from '../output/progress.ts';
+import { Refusal } from '../refusal.ts';
+import type { Session } from '../session.ts';
+import type { DeployRequest } from './deploy.ts';
+import { follow } from './follow.ts';
+
+export interface NewVersion {
+  readonly application: HostedApplication;
+  readonly request: DeployRequest;
+  readonly progress: Progress;
+}
+
+export interface StartedVersion {
+  readonly deploymentId: string;
+  /** What to follow until it serves. */
+  readonly workRequestId: string | undefined;
+}
+
+export async function startVersion(session: Session, version: NewVersion): Promise<StartedVersion> {
+  const { management, profile, signal } = session;
+  const { application, request, progress } = version;
+  const artifact: CreateArtifactDetails = {
+    artifactType: 'LOCAL_PROCESS_ARTIFACT',
+    command: request.command,
+    workingDirectory: request.workingDirectory,
+  };
+  progress.step(`Starting ${application.displayName}`);
+  const current = await currentDeployment(session, application.id);
+  if (current) return activate(session, { current, artifact, progress });
+  const { compartmentId } = profile;
+  const { deployment, workRequestId } = await management.deployments.create(
+    { activeArtifact: artifact, hostedApplicationId: application.id, compartmentId },
+    { signal },
+  );
+  return { deploymentId: deployment.id, workRequestId };
+}
+
+async function currentDeployment(
+  session: Session,
+  applicationId: string,
+): Promise<HostedDeployment | undefined> {
+  const { management, profile, signal } = session;
+  const { compartmentId } = profile;
+  const all = await management.deployments.list({ compartmentId, applicationId, signal });
+  const living = all.find(
+    ({ lifecycleState, hostedApplicationId }) =>
+      hostedApplicationId === applicationId && lifecycleState !== 'DELETED' && lifecycleState !== 'DELETING',
+  );
+  return living && management.deployments.get(living.id, { signal });
+}
+
+interface Activation {
+  readonly current: HostedDeployment;
+  readonly artifact: CreateArtifactDetails;
+  readonly progress: Progress;
+}
+
+async function activate(session: Session, activation: Activation): Promise<StartedVersion> {
+  const { management, signal } = session;
+  const { current, artifact, progress } = activation;
+  await makeRoom(session, activation);
+  const { workRequestId } = await management.deployments.addArtifact(current.id, artifact, { signal });
+  await follow(session, { workRequestId, progress, doing: 'Adding the version' });
+  const id = await newestArtifact(session, current);
+  const update = await management.deployments.update(current.id, { activeArtifact: { id } }, { signal });
+  return { deploymentId: current.id, workRequestId: update.workRequestId };
+}
+
+/** Removes the oldest inactive artifact when there may be no more of them. */
+async function makeRoom(session: Session, { current, progress }: Activation): Promise<void> {
+  if (current.artifacts.length < maxArtifacts) return;
+  const inactive = current.artifacts.filter(
+    ({ id, status }) => status !== 'ACTIVE' && id !== current.activeArtifact.id,
+  );
+  const oldest = inactive.sort(byAge)[0];
+  if (!oldest)
+    throw new Refusal(`The deployment holds ${maxArtifacts} versions and all are in use.`, {
+      exit: 'conflict',
+    });
+  const doing = `Removing version ${oldest.id}, the oldest of ${maxArtifacts}`;
+  progress.step(doing);
+  const { management, signal } = session;
+  const { workRequestId } = await management.deployments.deleteArtifact(current.id, oldest.id, { signal });
+  await follow(session, { workRequestId, progress, doing });
+}
+
+/** The one that was not there before; the answer to its addition does not name it. */
+async function newestArtifact(session: Session, before: HostedDeployment): Promise<string> {
+  const known = new Set(before.artifacts.map(({ id }) => id));
+  const after = await session.management.deployments.get(before.id, session);
+  const added = after.artifacts
+    .filter(({ id }) => !known.has(id))
+    .sort(byAge)
+    .at(-1);
+  if (!added) throw new Refusal('The server took the version on, but the deployment does not list it.');
+  return added.id;
+}
+
+type Aged = Pick<HostedDeployment['activeArtifact'], 'id' | 'timeCreated'>;
+
+const byAge = (one: Aged, other: Aged): number =>
+  one.timeCreated.localeCompare(other.timeCreated) || Number(one.id) - Number(other.id);
