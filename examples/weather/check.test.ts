@@ -221,15 +221,15 @@ describe('the weather server with its service', () => {
     await using service = await startService((request, response) => {
       asked.push(`${request.headers['user-agent']} ${request.url}`);
       const path = request.url ?? '';
-      const forecast = 'https://elsewhere.example/gridpoints/STO/41,68/forecast';
+      const forecast = 'https://elsewhere.example//gridpoints/STO/41,68/forecast';
       const period = { name: 'Tonight', temperature: 50, temperatureUnit: 'F', shortForecast: 'Rain' };
-      if (path.startsWith('/points/')) response.end(JSON.stringify({ properties: { forecast } }));
-      else if (path.startsWith('/gridpoints/'))
+      if (path.startsWith('/nws/points/')) response.end(JSON.stringify({ properties: { forecast } }));
+      else if (path.startsWith('/nws//gridpoints/'))
         response.end(JSON.stringify({ properties: { periods: [period] } }));
       else response.end('{"features":[{"properties":{"event":"Flood"}}]}');
     });
-    await using server = await startServer({ NWS_API_BASE: service.url });
-    assert.equal(await server.source, `weather comes from ${service.url}`);
+    await using server = await startServer({ NWS_API_BASE: `${service.url}/nws/` });
+    assert.equal(await server.source, `weather comes from ${service.url}/nws/`);
     const client = await connect(server.host);
     const alerts = await call(client, 'get-alerts', { state: 'CA' });
     const forecast = await call(client, 'get-forecast', { latitude: 38.581_599_9, longitude: -121.49 });
@@ -241,10 +241,10 @@ describe('the weather server with its service', () => {
     );
     assert.match(forecast.texts[0] ?? '', /"shortForecast": "Rain"/);
     assert.deepEqual(asked, [
-      'weather-app/1.0 /alerts/active?area=CA',
-      'weather-app/1.0 /alerts/active?area=CA',
-      'weather-app/1.0 /points/38.5816,-121.49',
-      'weather-app/1.0 /gridpoints/STO/41,68/forecast',
+      'weather-app/1.0 /nws/alerts/active?area=CA',
+      'weather-app/1.0 /nws/alerts/active?area=CA',
+      'weather-app/1.0 /nws/points/38.5816,-121.49',
+      'weather-app/1.0 /nws//gridpoints/STO/41,68/forecast',
     ]);
   });
 

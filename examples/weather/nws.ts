@@ -122,10 +122,16 @@ function parse(body: string): unknown {
 
 async function request(base: URL, path: string, signal: AbortSignal): Promise<Response> {
   try {
-    return await fetch(new URL(path, base), { headers, signal });
+    return await fetch(address(base, path), { headers, signal });
   } catch (cause) {
     throw new Error(`${base.host} ${describe(cause)}. ${whatToDo}`, { cause });
   }
+}
+
+/** Always on the host of `base`, whatever the path is; under its path, if it has one. */
+export function address(base: URL, path: string): URL {
+  const prefix = base.pathname.replace(/\/$/, '');
+  return new URL(`${base.origin}${path.startsWith(`${prefix}/`) ? path : `${prefix}${path}`}`);
 }
 
 /** Why there was no answer: fetch hides the reason in the cause. */

@@ -1,5 +1,5 @@
 /** Where the weather comes from: the service, or the sample server when the service is away at the start. */
-import { describe, openNws, type Nws } from './nws.ts';
+import { address, describe, openNws, type Nws } from './nws.ts';
 import { startSampleServer } from './sample.ts';
 
 export interface Source extends AsyncDisposable {
@@ -26,7 +26,7 @@ export async function chooseSource(base: URL): Promise<Source> {
 /** Why the service is of no use now; undefined when it is well. */
 async function absence(base: URL): Promise<string | undefined> {
   try {
-    const response = await fetch(new URL('/alerts/active?area=CA', base), {
+    const response = await fetch(address(base, '/alerts/active?area=CA'), {
       headers: { 'User-Agent': 'weather-app/1.0' },
       signal: AbortSignal.timeout(patience),
     });
