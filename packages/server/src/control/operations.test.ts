@@ -1,0 +1,330 @@
+/** Every operation against everybody: nobody, a role too weak, the right role; a bad body, an absent object, a stale etag. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { roles, type Role } from '@mooring/contract';
+import { buildApi } from './api.ts';
+import {
+  dockerArtifact,
+  makeApplication,
+  makeDeployment,
+  openApplication,
+  openTestApi,
+  ownAuth,
+  processArtifact,
+  type TestApi,
+} from './api.fixture.ts';
+
+interface Operation {
+  readonly method: string;
+  /** As it is registered. */
+  readonly path: string;
+  readonly role: Role;
+  readonly status: number;
+  /** Makes what the operation needs; answers the values of the path's parameters. */
+  readonly prepare?: (api: TestApi) => Promise<Record<string, string>>;
+  readonly query?: (api: TestApi) => string;
+  readonly body?: (api: TestApi, made: Record<string, string>) => unknown;
+  /** A body that is refused, and what the message says. */
+  readonly bad?: readonly [body: unknown, message: RegExp];
+  readonly ifMatch?: true;
+}
+
+const absentId = 'ocid1.generativeaihostedapplication.mooring.local.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
+
+const application = async (api: TestApi): Promise<Record<string, string>> => ({
+  id: await makeApplication(api, { inboundAuthConfig: ownAuth() }),
+});
+const deployment = async (api: TestApi): Promise<Record<string, string>> => {
+  const { id, applicationId } = await makeDeployment(api);
+  return { id, applicationId };
+};
+const spareArtifact = async (api: TestApi): Promise<Record<string, string>> => {
+  const { id } = await makeDeployment(api);
+  const { body } = await api.call('POST', `/20231130/hostedDeployments/${id}/artifacts`, {
+    body: { artifact: processArtifact(2) },
+  });
+  return { id, artifactId: String(body.id) };
+};
+const failedDeployment = async (api: TestApi): Promise<Record<string, string>> => {
+  const { id } = await makeDeployment(api);
+  await api.store.deployments.setState(id, 'NEEDS_ATTENTION');
+  return { id };
+};
+const workRequest = async (api: TestApi): Promise<Record<string, string>> => {
+  await makeApplication(api);
+  const { compartmentId } = api;
+  const query = { compartmentId, sortBy: 'timeAccepted', sortOrder: 'ASC', limit: 1 } as const;
+  const { items } = await api.store.workRequests.page(query);
+  return { id: items[0]?.id ?? '' };
+};
+const inCompartment = ({ compartmentId }: TestApi): string => `?compartmentId=${compartmentId}`;
+
+const oci = '/20231130';
+const operations: readonly Operation[] = [
+  {
+    method: 'post',
+    path: `${oci}/hostedApplications`,
+    role: 'operator',
+    status: 201,
+    body: openApplication,
+    bad: [
+      { displayName: '9' },
+      /displayName must start.*compartmentId must not be null.*inboundAuthConfig must not be null/,
+    ],
+  },
+  { method: 'get', path: `${oci}/hostedApplications`, role: 'read-only', status: 200, query: inCompartment },
+  {
+    method: 'get',
+    path: `${oci}/hostedApplications/{id}`,
+    role: 'read-only',
+    status: 200,
+    prepare: application,
+  },
+  {
+    method: 'put',
+    path: `${oci}/hostedApplications/{id}`,
+    role: 'operator',
+    status: 202,
+    prepare: application,
+    body: () => ({ description: 'new' }),
+    bad: [{ networkingConfig: {} }, /networkingConfig cannot be changed/],
+    ifMatch: true,
+  },
+  {
+    method: 'delete',
+    path: `${oci}/hostedApplications/{id}`,
+    role: 'operator',
+    status: 202,
+    prepare: application,
+    ifMatch: true,
+  },
+  {
+    method: 'post',
+    path: `${oci}/hostedApplications/{id}/actions/changeCompartment`,
+    role: 'operator',
+    status: 204,
+    prepare: application,
+    body: ({ compartmentId }) => ({ compartmentId }),
+    bad: [{}, /compartmentId must not be null/],
+    ifMatch: true,
+  },
+  {
+    method: 'post',
+    path: `${oci}/hostedDeployments`,
+    role: 'operator',
+    status: 201,
+    prepare: application,
+    body: ({ compartmentId }, { id }) => ({
+      compartmentId,
+      hostedApplicationId: id,
+      activeArtifact: dockerArtifact('1'),
+    }),
+    bad: [
+      { activeArtifact: { artifactType: 'X' } },
+      /activeArtifact.artifactType must be one of SIMPLE_DOCKER_ARTIFACT/,
+    ],
+  },
+  { method: 'get', path: `${oci}/hostedDeployments`, role: 'read-only', status: 200, query: inCompartment },
+  {
+    method: 'get',
+    path: `${oci}/hostedDeployments/{id}`,
+    role: 'read-only',
+    status: 200,
+    prepare: deployment,
+  },
+  {
+    method: 'put',
+    path: `${oci}/hostedDeployments/{id}`,
+    role: 'operator',
+    status: 200,
+    prepare: deployment,
+    body: () => ({ activeArtifact: processArtifact(1) }),
+    bad: [{ activeArtifact: dockerArtifact('9') }, /Artifact not exists/],
+    ifMatch: true,
+  },
+  {
+    method: 'delete',
+    path: `${oci}/hostedDeployments/{id}`,
+    role: 'operator',
+    status: 202,
+    prepare: failedDeployment,
+    ifMatch: true,
+  },
+  {
+    method: 'post',
+    path: `${oci}/hostedDeployments/{id}/artifacts`,
+    role: 'operator',
+    status: 201,
+    prepare: deployment,
+    body: () => ({ artifact: dockerArtifact('2') }),
+    bad: [{ artifact: { artifactType: 'SIMPLE_DOCKER_ARTIFACT' } }, /artifact.containerUri must not be null/],
+    ifMatch: true,
+  },
+  {
+    method: 'delete',
+    path: `${oci}/hostedDeployments/{id}/artifacts/{artifactId}`,
+    role: 'operator',
+    status: 204,
+    prepare: spareArtifact,
+    ifMatch: true,
+  },
+  { method: 'get', path: `${oci}/workRequests`, role: 'read-only', status: 200, query: inCompartment },
+  { method: 'get', path: `${oci}/workRequests/{id}`, role: 'read-only', status: 200, prepare: workRequest },
+  {
+    method: 'get',
+    path: `${oci}/workRequests/{id}/errors`,
+    role: 'read-only',
+    status: 200,
+    prepare: workRequest,
+  },
+  {
+    method: 'get',
+    path: `${oci}/workRequests/{id}/logs`,
+    role: 'read-only',
+    status: 200,
+    prepare: workRequest,
+  },
+  { method: 'get', path: '/v1/status', role: 'read-only', status: 200 },
+  { method: 'get', path: '/v1/compartments', role: 'read-only', status: 200 },
+  { method: 'get', path: '/v1/openapi.json', role: 'read-only', status: 200 },
+  {
+    method: 'get',
+    path: '/v1/applications/{id}/status',
+    role: 'read-only',
+    status: 200,
+    prepare: application,
+  },
+  { method: 'get', path: '/v1/applications/{id}/logs', role: 'read-only', status: 200, prepare: application },
+  {
+    method: 'get',
+    path: '/v1/applications/{id}/settings',
+    role: 'read-only',
+    status: 200,
+    prepare: application,
+  },
+  {
+    method: 'put',
+    path: '/v1/applications/{id}/settings',
+    role: 'operator',
+    status: 200,
+    prepare: application,
+    body: () => ({ hold: 5 }),
+    bad: [{ hold: -1, drain: 3 }, /hold.*drain is not a known field/],
+    ifMatch: true,
+  },
+  {
+    method: 'get',
+    path: '/v1/applications/{id}/clients',
+    role: 'read-only',
+    status: 200,
+    prepare: application,
+  },
+  {
+    method: 'post',
+    path: '/v1/applications/{id}/clients',
+    role: 'admin',
+    status: 201,
+    prepare: application,
+    body: () => ({ name: 'mine' }),
+    bad: [{ redirectUris: ['x'] }, /name must not be null.*redirectUris\[0\]/],
+  },
+  {
+    method: 'delete',
+    path: '/v1/applications/{id}/clients/{clientId}',
+    role: 'admin',
+    status: 204,
+    prepare: async (api) => ({ ...(await application(api)), clientId: 'client1' }),
+  },
+  {
+    method: 'post',
+    path: '/v1/applications/{id}/tokens',
+    role: 'operator',
+    status: 200,
+    prepare: application,
+  },
+];
+
+interface Prepared {
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+async function prepare(api: TestApi, { path, prepare, query, body }: Operation): Promise<Prepared> {
+  const made = (await prepare?.(api)) ?? {};
+  return {
+    path: fill(path, made) + (query?.(api) ?? ''),
+    ...(body && { body: body(api, made) }),
+  };
+}
+
+const fill = (path: string, values: Record<string, string>): string =>
+  path.replaceAll(/{(.+?)}/g, (_, name: string) => values[name] ?? '');
+
+test('the table names every operation with the role that it needs', async () => {
+  await using api = await openTestApi();
+  const registered = buildApi(api.ports).openAPIRegistry.definitions.flatMap((definition) =>
+    definition.type === 'route'
+      ? [`${definition.route.method} ${definition.route.path} ${definition.route['x-mooring-role']}`]
+      : [],
+  );
+  const listed = operations.map(({ method, path, role }) => `${method} ${path} ${role}`);
+  assert.deepEqual(registered.toSorted(), listed.toSorted());
+});
+
+for (const operation of operations) {
+  const { method, path, role, status, bad, ifMatch } = operation;
+  const name = `${method.toUpperCase()} ${path}`;
+
+  test(`${name} is for whoever has the role ${role}`, async () => {
+    await using api = await openTestApi();
+    const { path, body } = await prepare(api, operation);
+    const changes: unknown[] = [];
+    using _watch = api.store.changes.watch((change) => changes.push(change));
+    const nobody = await api.call(method, path, { as: null, body });
+    assert.deepEqual([nobody.status, nobody.body.code], [401, 'NotAuthenticated']);
+    assert.match(nobody.headers.get('www-authenticate') ?? '', /^Bearer/);
+    for (const as of roles.slice(0, roles.indexOf(role))) {
+      const weaker = await api.call(method, path, { as, body });
+      assert.deepEqual([weaker.status, weaker.body.code], [403, 'NotAllowed'], as);
+      assert.match(String(weaker.body.message), new RegExp(`role ${role}`));
+    }
+    assert.deepEqual(changes, []);
+    const right = await api.call(method, path, { as: role, body });
+    assert.equal(right.status, status, right.text);
+    assert.match(right.headers.get('opc-request-id') ?? '', /^[0-9A-F]{32}$/);
+  });
+
+  if (bad)
+    test(`${name} refuses a bad body and names its fields`, async () => {
+      await using api = await openTestApi();
+      const { path } = await prepare(api, operation);
+      const [body, message] = bad;
+      const refused = await api.call(method, path, { body });
+      assert.deepEqual([refused.status, refused.body.code], [400, 'InvalidParameter'], refused.text);
+      assert.match(String(refused.body.message), message);
+    });
+
+  if (path.includes('{id}'))
+    test(`${name} answers 404 for what does not exist`, async () => {
+      await using api = await openTestApi();
+      const { body } = await prepare(api, operation);
+      const absent = await api.call(method, fill(path, { id: absentId, artifactId: '1', clientId: 'x' }), {
+        body,
+      });
+      assert.deepEqual([absent.status, absent.body.code], [404, 'NotAuthorizedOrNotFound'], absent.text);
+    });
+
+  if (ifMatch)
+    test(`${name} changes only what the etag names`, async () => {
+      await using api = await openTestApi();
+      const { path, body } = await prepare(api, operation);
+      const changes: unknown[] = [];
+      using _watch = api.store.changes.watch((change) => changes.push(change));
+      const stale = await api.call(method, path, { body, headers: { 'if-match': '"999"' } });
+      assert.deepEqual([stale.status, stale.body.code], [412, 'NoEtagMatch'], stale.text);
+      assert.deepEqual(changes, []);
+      const current = /its etag is ("\d+")/.exec(String(stale.body.message))?.[1] ?? '';
+      const right = await api.call(method, path, { body, headers: { 'if-match': current } });
+      assert.equal(right.status, status, right.text);
+    });
+}
