@@ -90,7 +90,7 @@ function nameOf(host: string): string {
 
 /** True when nobody but this machine can reach the address. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 const notYet = new Problem('ServiceUnavailable', 'The server is starting. Try again in a moment.', {

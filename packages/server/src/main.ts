@@ -108,8 +108,8 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
       names: names.management,
       random,
       isReady,
-      identity: domain.handle,
-      api: api.fetch,
+      identity: (request, response) => domain.handle(request, response),
+      api: (request) => api.fetch(request),
     }),
   });
   const profilePath = data.file('cli.json');

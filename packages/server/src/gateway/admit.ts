@@ -20,8 +20,8 @@ export interface AdmitOptions {
   readonly directory: Directory;
   readonly load: Load;
   readonly random: Random;
-  /** A replica not to be taken while there is another: the one that has just failed this call. */
-  readonly except?: string;
+  /** A replica that is not to be taken: it has just refused this very call, and the directory will soon say so. */
+  readonly except?: string | undefined;
 }
 
 /** Throws a Problem: ServiceUnavailable at the end of the hold, NotAuthorizedOrNotFound when the application goes away. */
@@ -29,10 +29,7 @@ export async function admit(call: Call, options: AdmitOptions): Promise<Seat> {
   const { applicationId, settings } = call.route.endpoint;
   const seat = take(applicationId, options);
   if (seat !== undefined) return seat;
-  await readyReplica(applicationId, settings.hold * 1000, {
-    directory: options.directory,
-    signal: call.arrival.signal,
-  });
+  await readyReplica(applicationId, settings.hold * 1000, { ...options, signal: call.arrival.signal });
   const late = take(applicationId, options);
   if (late === undefined) throw unavailable();
   return late;
@@ -40,12 +37,10 @@ export async function admit(call: Call, options: AdmitOptions): Promise<Seat> {
 
 function take(applicationId: string, { directory, load, random, except }: AdmitOptions): Seat | undefined {
   const replicas = directory.get(applicationId)?.replicas ?? [];
-  const preferred = replicas.filter((replica) => replica.id !== except);
-  const policy = {
-    load: (id: string): number => load.of(id),
-    random: (): number => (random(1)[0] ?? 0) / 256,
-  };
-  const replica = choose(preferred, policy) ?? choose(replicas, policy);
+  const replica = choose(
+    replicas.filter(({ id }) => id !== except),
+    { load: (id) => load.of(id), random: () => (random(1)[0] ?? 0) / 256 },
+  );
   if (replica === undefined) return undefined;
   const held = load.take(replica.id);
   return { replica, [Symbol.dispose]: () => held[Symbol.dispose]() };
@@ -55,14 +50,14 @@ function take(applicationId: string, { directory, load, random, except }: AdmitO
 async function readyReplica(
   applicationId: string,
   milliseconds: number,
-  { directory, signal }: { directory: Directory; signal: AbortSignal },
+  { directory, except, signal }: Pick<AdmitOptions, 'directory' | 'except'> & { signal: AbortSignal },
 ): Promise<void> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   using _watch = directory.watch((id, endpoint) => {
     if (id !== applicationId) return;
     if (endpoint === undefined) reject(notFound());
-    else if (endpoint.replicas.some((replica) => replica.state === 'ready')) resolve();
+    else if (endpoint.replicas.some(({ id, state }) => state === 'ready' && id !== except)) resolve();
   });
   const timer = setTimeout(() => reject(unavailable()), milliseconds);
   const leave = (): void => reject(signal.reason);

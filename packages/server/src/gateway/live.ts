@@ -3,8 +3,9 @@
  * a seat, the replica's handshake, ours, the relay.
  */
 import type { Socket } from 'node:net';
+import { Problem } from '@mooring/contract';
 import type { Clock } from '../kit/clock.ts';
-import { admit, type AdmitOptions } from './admit.ts';
+import { admit, type AdmitOptions, type Seat } from './admit.ts';
 import type { Call } from './authenticate.ts';
 import type { Connections } from './connections.ts';
 import { dial, type Upstream } from './dial.ts';
@@ -25,8 +26,8 @@ export async function live(
   client: { readonly socket: Socket; readonly head: Buffer },
   options: LiveOptions,
 ): Promise<Closing & { readonly replicaId: string }> {
-  using seat = await admit(call, options);
-  using upstream = await dial(call, { seat, assertion: options.assertion, random: options.random });
+  using reached = await reach(call, options);
+  const { seat, upstream } = reached;
   const { endpoint } = call.route;
   const relay = new Relay({
     client: client.socket,
@@ -50,6 +51,38 @@ export async function live(
   client.socket.write(switchingProtocols(call, upstream), 'latin1');
   relay.start();
   return { ...(await relay.ended), replicaId: seat.replica.id };
+}
+
+/** A seat, and the connection to its replica. */
+interface Reached extends Disposable {
+  readonly seat: Seat;
+  readonly upstream: Upstream;
+}
+
+/** A replica that takes no connection at all has just died: another one is tried, once. */
+async function reach(call: Call, options: LiveOptions): Promise<Reached> {
+  const dialled: { replicaId?: string } = {};
+  try {
+    return await attempt(call, options, dialled);
+  } catch (error) {
+    if (!isConnectionRefused(error)) throw error;
+    return await attempt(call, { ...options, except: dialled.replicaId }, dialled);
+  }
+}
+
+async function attempt(call: Call, options: LiveOptions, dialled: { replicaId?: string }): Promise<Reached> {
+  using held = new DisposableStack();
+  const seat = held.use(await admit(call, options));
+  dialled.replicaId = seat.replica.id;
+  const { assertion, random } = options;
+  const upstream = held.use(await dial(call, { seat, assertion, random }));
+  const owned = held.move();
+  return { seat, upstream, [Symbol.dispose]: () => owned.dispose() };
+}
+
+function isConnectionRefused(error: unknown): boolean {
+  if (!(error instanceof Problem)) return false;
+  return error.cause instanceof Error && 'code' in error.cause && error.cause.code === 'ECONNREFUSED';
 }
 
 function switchingProtocols(call: Call, upstream: Upstream): string {

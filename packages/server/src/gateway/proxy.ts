@@ -26,8 +26,16 @@ export interface Exchange {
 /** Repeating these is harmless (RFC 9110 section 9.2.2). */
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
 
-/** A failure to reach the replica before its answer began. */
-class Unreached extends Error {}
+/** A replica failed before its answer began. */
+class Unreached extends Error {
+  /** The replica that took no connection at all: nothing has reached it, and it is not to be tried again. */
+  readonly refusedBy: string | undefined;
+
+  constructor(replicaId: string, cause: NodeJS.ErrnoException) {
+    super('the replica failed before its answer began', { cause });
+    this.refusedBy = cause.code === 'ECONNREFUSED' ? replicaId : undefined;
+  }
+}
 
 /** Keeps idle connections to replicas for less time than common servers do (5 s), so that none is used while it closes. */
 export function createAgent(): http.Agent {
@@ -41,12 +49,12 @@ export async function proxy(call: Call, response: ServerResponse, options: Proxy
   const first = await attempt(call, response, options);
   if (!(first instanceof Unreached)) return first;
   if (!mayRepeat(request)) throw unreachable(first);
-  const second = await attempt(call, response, { ...options, except: first.message });
+  const second = await attempt(call, response, { ...options, except: first.refusedBy });
   if (second instanceof Unreached) throw unreachable(second);
   return second;
 }
 
-/** Returns Unreached (its message is the replica's id) when the replica failed before its answer began. */
+/** Returns Unreached when the replica failed before its answer began. */
 async function attempt(
   call: Call,
   response: ServerResponse,
@@ -151,9 +159,9 @@ async function answered(
     outgoing.setTimeout(0);
     resolve(answer);
   });
-  outgoing.on('error', (cause) => {
+  outgoing.on('error', (cause: NodeJS.ErrnoException) => {
     if (options.call.arrival.signal.aborted) reject(options.call.arrival.signal.reason);
-    else resolve(new Unreached(options.replicaId, { cause }));
+    else resolve(new Unreached(options.replicaId, cause));
   });
   return await Promise.race([promise, options.failed]);
 }

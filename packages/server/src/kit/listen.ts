@@ -49,16 +49,16 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   await bind(server, options);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('listen: a TCP address is needed');
+  const closed = new Promise<void>((resolve) => server.once('close', resolve));
   const stop = (): void => {
-    server.close();
+    if (server.listening) server.close();
     server.closeIdleConnections();
   };
   return {
     port: address.port,
     stop,
     [Symbol.asyncDispose]: async () => {
-      const closed = new Promise((resolve) => server.once('close', resolve));
-      if (server.listening) stop();
+      stop();
       server.closeAllConnections();
       await closed;
     },

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { invokePath, livePath } from '@mooring/contract';
+import { bearer } from '../fixtures/live.ts';
+import { startTestServer } from '../fixtures/server.ts';
+
+describe('the two listeners', () => {
+  it('do not answer for each other', async () => {
+    await using test = await startTestServer();
+    const workingDirectory = new URL('../fixtures', import.meta.url).pathname;
+    const app = await test.deploy({
+      name: 'echo',
+      command: ['node', '--conditions=mooring', 'echo-app.ts'],
+      workingDirectory,
+    });
+    const token = await test.token(app.id);
+    const { applicationsPlain, managementPlain } = test.server.urls;
+
+    const foreign = [
+      `${applicationsPlain}/identity/.well-known/openid-configuration`,
+      `${applicationsPlain}/identity/oauth2/v1/token`,
+      `${applicationsPlain}/v1/status`,
+      `${applicationsPlain}/20231130/hostedApplications`,
+      `${managementPlain}${invokePath(app.id)}`,
+      `${managementPlain}${livePath(app.id)}`,
+    ];
+    for (const url of foreign) {
+      const answer = await fetch(url, bearer(token));
+      assert.ok(answer.status === 404 || answer.status === 401, `${url} answered ${answer.status}`);
+      assert.doesNotMatch(await answer.text(), /"pid"|issuer/);
+    }
+  });
+
+  it('refuse a name that is not theirs', async () => {
+    const { request } = await import('node:http');
+    await using test = await startTestServer();
+    for (const base of [test.server.urls.applicationsPlain, test.server.urls.managementPlain]) {
+      const status = await new Promise((resolve) => {
+        request(`${base}/health`, { headers: { host: 'rebound.example' } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        }).end();
+      });
+      assert.equal(status, 421);
+    }
+  });
+
+  it('are ready once every application has been tried', async () => {
+    await using test = await startTestServer();
+    await test.server.firstPass;
+    for (const base of [test.server.urls.applicationsPlain, test.server.urls.managementPlain]) {
+      assert.equal((await fetch(`${base}/ready`)).status, 200);
+      assert.equal((await fetch(`${base}/health`)).status, 200);
+    }
+  });
+});
