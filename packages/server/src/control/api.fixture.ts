@@ -24,10 +24,12 @@ export interface CallOptions {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed when it is JSON, else undefined. */
-  // The tests look into bodies of many shapes; a wrong field is undefined and fails the comparison.
-  readonly body: Body;
   readonly text: string;
+  /** Parsed when it is JSON, else empty. */
+  readonly body: Body;
+  /** The body's `id` and `message`; empty when there is none. */
+  readonly id: string;
+  readonly message: string;
 }
 
 export interface Body {
@@ -112,7 +114,16 @@ async function call(api: ManagementApi, request: Request): Promise<Answer> {
   const response = await api.fetch(request);
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
-  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
+  const body: Body = isJson ? JSON.parse(text) : {};
+  const { id, message } = body;
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body,
+    id: typeof id === 'string' ? id : '',
+    message: typeof message === 'string' ? message : '',
+  };
 }
 
 function testIdentity(): IdentityPort {
@@ -204,7 +215,7 @@ export async function makeApplication(api: TestApi, given: object = {}): Promise
   });
   assert.equal(created.status, 201, created.text);
   await api.settle();
-  return String(created.body.id);
+  return created.id;
 }
 
 /** Creates an application with its deployment; both ACTIVE when it returns. */
@@ -221,5 +232,5 @@ export async function makeDeployment(
   const created = await api.call('POST', '/20231130/hostedDeployments', { body });
   assert.equal(created.status, 201, created.text);
   await api.settle();
-  return { applicationId, id: String(created.body.id) };
+  return { applicationId, id: created.id };
 }

@@ -28,7 +28,7 @@ const maxBody = 1024 * 1024;
 
 export interface ManagementApi {
   /** Answers any request of the management listener. Never rejects. */
-  fetch(request: Request): Response | Promise<Response>;
+  readonly fetch: (request: Request) => Response | Promise<Response>;
 }
 
 export function createManagementApi(ports: ControlPorts): ManagementApi {

@@ -239,7 +239,7 @@ test('a retry token does not serve another body, nor an object that was deleted'
   });
   assert.deepEqual([other.status, other.body.code], [409, 'InvalidatedRetryToken']);
   await api.settle();
-  await api.call('DELETE', `${applications}/${String(created.body.id)}`);
+  await api.call('DELETE', `${applications}/${created.id}`);
   const late = await api.call('POST', applications, { body: openApplication(api), headers });
   assert.deepEqual([late.status, late.body.code], [409, 'InvalidatedRetryToken']);
 });

@@ -40,10 +40,10 @@ const deployment = async (api: TestApi): Promise<Record<string, string>> => {
 };
 const spareArtifact = async (api: TestApi): Promise<Record<string, string>> => {
   const { id } = await makeDeployment(api);
-  const { body } = await api.call('POST', `/20231130/hostedDeployments/${id}/artifacts`, {
+  const added = await api.call('POST', `/20231130/hostedDeployments/${id}/artifacts`, {
     body: { artifact: processArtifact(2) },
   });
-  return { id, artifactId: String(body.id) };
+  return { id, artifactId: added.id };
 };
 const failedDeployment = async (api: TestApi): Promise<Record<string, string>> => {
   const { id } = await makeDeployment(api);
@@ -286,7 +286,7 @@ for (const operation of operations) {
     for (const as of roles.slice(0, roles.indexOf(role))) {
       const weaker = await api.call(method, path, { as, body });
       assert.deepEqual([weaker.status, weaker.body.code], [403, 'NotAllowed'], as);
-      assert.match(String(weaker.body.message), new RegExp(`role ${role}`));
+      assert.match(weaker.message, new RegExp(`role ${role}`));
     }
     assert.deepEqual(changes, []);
     const right = await api.call(method, path, { as: role, body });
@@ -301,7 +301,7 @@ for (const operation of operations) {
       const [body, message] = bad;
       const refused = await api.call(method, path, { body });
       assert.deepEqual([refused.status, refused.body.code], [400, 'InvalidParameter'], refused.text);
-      assert.match(String(refused.body.message), message);
+      assert.match(refused.message, message);
     });
 
   if (path.includes('{id}'))
@@ -323,7 +323,7 @@ for (const operation of operations) {
       const stale = await api.call(method, path, { body, headers: { 'if-match': '"999"' } });
       assert.deepEqual([stale.status, stale.body.code], [412, 'NoEtagMatch'], stale.text);
       assert.deepEqual(changes, []);
-      const current = /its etag is ("\d+")/.exec(String(stale.body.message))?.[1] ?? '';
+      const current = /its etag is ("\d+")/.exec(stale.message)?.[1] ?? '';
       const right = await api.call(method, path, { body, headers: { 'if-match': current } });
       assert.equal(right.status, status, right.text);
     });
