@@ -1,47 +1,18 @@
 /** Applications in the store. Deleted ones stay as DELETED until `purge`. */
-import type { ApplicationState, EnvironmentVariable, HostedApplication } from '@mooring/contract';
-import type { InboundAuthConfig, NetworkingConfig, ScalingConfig } from '@mooring/contract';
+import type { ApplicationState } from '@mooring/contract';
+import {
+  columnsOfNew,
+  patched,
+  recordOf,
+  type ApplicationPatch,
+  type ApplicationRecord,
+  type NewApplication,
+} from './application-record.ts';
 import { behind, cut, given, type Page, type PageQuery } from './page.ts';
-import { newOcid, StaleRow, timeOf, toJson, type Scope } from './scope.ts';
+import { newOcid, StaleRow, timeOf, type Scope } from './scope.ts';
 import type { ApplicationRow } from './tables.ts';
 
-export type Tags = HostedApplication['freeformTags'];
-export type DefinedTags = HostedApplication['definedTags'];
-export type StorageConfig = NonNullable<HostedApplication['storageConfigs']>[number];
-
-export interface ApplicationRecord {
-  readonly id: string;
-  /** Goes up with every write; etags derive from it. */
-  readonly version: number;
-  /** Goes up when what replicas start with (the environment) changes: replicas of an older one are replaced. */
-  readonly revision: number;
-  readonly displayName: string;
-  readonly description: string | undefined;
-  readonly compartmentId: string;
-  readonly timeCreated: string;
-  readonly timeUpdated: string;
-  readonly lifecycleState: ApplicationState;
-  readonly lifecycleDetails: string | undefined;
-  readonly inboundAuthConfig: InboundAuthConfig;
-  /** Audience and scope in one string, for an application of the embedded domain: unique among undeleted ones. */
-  readonly joinedScope: string | undefined;
-  readonly scalingConfig: ScalingConfig;
-  readonly networkingConfig: NetworkingConfig;
-  readonly storageConfigs: readonly StorageConfig[];
-  readonly environmentVariables: readonly EnvironmentVariable[];
-  readonly freeformTags: Tags;
-  readonly definedTags: DefinedTags;
-}
-
-/** What whoever creates an application says; the rest is the store's. */
-export type NewApplication = Omit<
-  ApplicationRecord,
-  'id' | 'version' | 'revision' | 'timeCreated' | 'timeUpdated' | 'lifecycleState' | 'lifecycleDetails'
->;
-
-export type ApplicationPatch = Partial<
-  NewApplication & Pick<ApplicationRecord, 'lifecycleState' | 'lifecycleDetails'>
->;
+export type { ApplicationPatch, ApplicationRecord, NewApplication } from './application-record.ts';
 
 export type ApplicationSort = 'timeCreated' | 'displayName' | 'lifecycleState';
 
@@ -202,59 +173,4 @@ async function purge(scope: Scope, before: string): Promise<number> {
     .where('timeUpdated', '<', before)
     .executeTakeFirst();
   return Number(numDeletedRows);
-}
-
-function columnsOfNew(
-  application: NewApplication,
-): Omit<
-  ApplicationRow,
-  'id' | 'version' | 'revision' | 'timeCreated' | 'timeUpdated' | 'lifecycleState' | 'lifecycleDetails'
-> {
-  return {
-    displayName: application.displayName,
-    description: application.description ?? null,
-    compartmentId: application.compartmentId,
-    inboundAuthJson: toJson(application.inboundAuthConfig),
-    joinedScope: application.joinedScope ?? null,
-    scalingJson: toJson(application.scalingConfig),
-    networkingJson: toJson(application.networkingConfig),
-    storagesJson: toJson(application.storageConfigs),
-    environmentJson: toJson(application.environmentVariables),
-    freeformTagsJson: toJson(application.freeformTags),
-    definedTagsJson: toJson(application.definedTags),
-  };
-}
-
-/** The row with the patch laid over it. A field that the patch names as undefined is cleared. */
-function patched(current: ApplicationRow, patch: ApplicationPatch): ApplicationRow {
-  const { lifecycleState, lifecycleDetails, ...fields } = { ...recordOf(current), ...patch };
-  return {
-    ...current,
-    ...columnsOfNew(fields),
-    lifecycleState,
-    lifecycleDetails: lifecycleDetails ?? null,
-  };
-}
-
-function recordOf(row: ApplicationRow): ApplicationRecord {
-  return {
-    id: row.id,
-    version: row.version,
-    revision: row.revision,
-    displayName: row.displayName,
-    description: row.description ?? undefined,
-    compartmentId: row.compartmentId,
-    timeCreated: row.timeCreated,
-    timeUpdated: row.timeUpdated,
-    lifecycleState: row.lifecycleState,
-    lifecycleDetails: row.lifecycleDetails ?? undefined,
-    inboundAuthConfig: JSON.parse(row.inboundAuthJson),
-    joinedScope: row.joinedScope ?? undefined,
-    scalingConfig: JSON.parse(row.scalingJson),
-    networkingConfig: JSON.parse(row.networkingJson),
-    storageConfigs: JSON.parse(row.storagesJson),
-    environmentVariables: JSON.parse(row.environmentJson),
-    freeformTags: JSON.parse(row.freeformTagsJson),
-    definedTags: JSON.parse(row.definedTagsJson),
-  };
 }

@@ -4,22 +4,20 @@
  */
 import type { OperationType, WorkRequestError, WorkRequestLogEntry } from '@mooring/contract';
 import type { WorkRequestResource, WorkRequestState } from '@mooring/contract';
+import { errors, log, logs } from './work-request-entries.ts';
+import {
+  get,
+  recordOf,
+  unfinished,
+  update,
+  withResources,
+  type WorkRequestRecord,
+} from './work-request-record.ts';
 import { behind, cut, given, type Page, type PageQuery } from './page.ts';
-import { newOcid, StaleRow, timeOf, type Scope } from './scope.ts';
-import type { WorkRequestResourceRow, WorkRequestRow } from './tables.ts';
+import { newOcid, timeOf, type Scope } from './scope.ts';
+import type { WorkRequestRow } from './tables.ts';
 
-export interface WorkRequestRecord {
-  readonly id: string;
-  readonly version: number;
-  readonly compartmentId: string;
-  readonly operationType: OperationType;
-  readonly status: WorkRequestState;
-  readonly percentComplete: number;
-  readonly timeAccepted: string;
-  readonly timeStarted: string | undefined;
-  readonly timeFinished: string | undefined;
-  readonly resources: readonly WorkRequestResource[];
-}
+export type { WorkRequestRecord } from './work-request-record.ts';
 
 export interface NewWorkRequest {
   readonly compartmentId: string;
@@ -110,11 +108,6 @@ async function create(scope: Scope, workRequest: NewWorkRequest): Promise<WorkRe
   return recordOf(row, resources);
 }
 
-async function get(scope: Scope, id: string): Promise<WorkRequestRecord | undefined> {
-  const row = await scope.db.selectFrom('workRequests').selectAll().where('id', '=', id).executeTakeFirst();
-  return row && (await withResources(scope, [row]))[0];
-}
-
 async function page(scope: Scope, query: WorkRequestQuery): Promise<Page<WorkRequestRecord>> {
   const { compartmentId, id, status, resourceId } = query;
   const order = query.sortOrder === 'ASC' ? 'asc' : 'desc';
@@ -156,17 +149,6 @@ async function progress(scope: Scope, id: string, percent: number): Promise<Work
   const percentComplete = Math.min(99, Math.floor(percent));
   if (!current || percentComplete <= current.percentComplete) return current;
   return update(scope, current, { percentComplete });
-}
-
-async function log(scope: Scope, id: string, message: string): Promise<void> {
-  const { position } = await scope.db
-    .selectFrom('workRequestLogs')
-    .select((eb) => eb.fn.countAll<number | string>().as('position'))
-    .where('workRequestId', '=', id)
-    .executeTakeFirstOrThrow();
-  const row = { workRequestId: id, position: Number(position), message, timestamp: timeOf(scope) };
-  await scope.db.insertInto('workRequestLogs').values(row).execute();
-  scope.note({ kind: 'workRequest', id });
 }
 
 async function fail(
@@ -220,100 +202,10 @@ async function finish(
   });
 }
 
-async function logs(
-  scope: Scope,
-  id: string,
-  query: PageQuery<'timestamp'>,
-): Promise<Page<WorkRequestLogEntry>> {
-  const order = query.sortOrder === 'ASC' ? 'asc' : 'desc';
-  const rows = await scope.db
-    .selectFrom('workRequestLogs')
-    .selectAll()
-    .where('workRequestId', '=', id)
-    .where(behind({ query, unique: 'position' }))
-    .orderBy('timestamp', order)
-    .orderBy('position', order)
-    .limit(query.limit + 1)
-    .execute();
-  const { items, next } = cut(rows, query, (row) => row.position);
-  return { items: items.map(({ message, timestamp }) => ({ message, timestamp })), next };
-}
-
-async function errors(
-  scope: Scope,
-  id: string,
-  query: PageQuery<'timestamp'>,
-): Promise<Page<WorkRequestError>> {
-  const order = query.sortOrder === 'ASC' ? 'asc' : 'desc';
-  const rows = await scope.db
-    .selectFrom('workRequestErrors')
-    .selectAll()
-    .where('workRequestId', '=', id)
-    .where(behind({ query, unique: 'position' }))
-    .orderBy('timestamp', order)
-    .orderBy('position', order)
-    .limit(query.limit + 1)
-    .execute();
-  const { items, next } = cut(rows, query, (row) => row.position);
-  return { items: items.map(({ code, message, timestamp }) => ({ code, message, timestamp })), next };
-}
-
 async function purge(scope: Scope, before: string): Promise<number> {
   const { numDeletedRows } = await scope.db
     .deleteFrom('workRequests')
     .where('timeFinished', '<', before)
     .executeTakeFirst();
   return Number(numDeletedRows);
-}
-
-async function unfinished(scope: Scope, id: string): Promise<WorkRequestRecord | undefined> {
-  const current = await get(scope, id);
-  return current && current.timeFinished === undefined ? current : undefined;
-}
-
-async function update(
-  scope: Scope,
-  { id, version }: WorkRequestRecord,
-  columns: Partial<Omit<WorkRequestRow, 'id' | 'version'>>,
-): Promise<WorkRequestRecord> {
-  const { numUpdatedRows } = await scope.db
-    .updateTable('workRequests')
-    .set({ ...columns, version: version + 1 })
-    .where('id', '=', id)
-    .where('version', '=', version)
-    .executeTakeFirst();
-  const updated = await get(scope, id);
-  if (numUpdatedRows === 0n || !updated) throw new StaleRow('work request', id);
-  scope.note({ kind: 'workRequest', id });
-  return updated;
-}
-
-/** Work requests asked for in one statement; databases limit its parameters. */
-const chunk = 1000;
-
-async function withResources(scope: Scope, rows: WorkRequestRow[]): Promise<WorkRequestRecord[]> {
-  const found: WorkRequestResourceRow[] = [];
-  for (let start = 0; start < rows.length; start += chunk) {
-    const ids = rows.slice(start, start + chunk).map((row) => row.id);
-    const resources = scope.db
-      .selectFrom('workRequestResources')
-      .selectAll()
-      .where('workRequestId', 'in', ids);
-    found.push(...(await resources.orderBy('position').execute()));
-  }
-  const byRequest = Map.groupBy(found, (resource) => resource.workRequestId);
-  return rows.map((row) => recordOf(row, byRequest.get(row.id) ?? []));
-}
-
-function recordOf(row: WorkRequestRow, resources: readonly WorkRequestResourceRow[]): WorkRequestRecord {
-  return {
-    ...row,
-    timeStarted: row.timeStarted ?? undefined,
-    timeFinished: row.timeFinished ?? undefined,
-    resources: resources.map(({ entityType, actionType, identifier }) => ({
-      entityType,
-      actionType,
-      identifier,
-    })),
-  };
 }
