@@ -7,20 +7,20 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { Problem } from '@mooring/contract';
 import { bodyLimit } from 'hono/body-limit';
 import { applications } from './applications.ts';
-import { authentication } from './authorise.ts';
+import { authentication } from './conventions/authorise.ts';
 import { clients } from './clients.ts';
 import { compartments } from './compartments.ts';
-import type { ControlEnv } from './context.ts';
+import type { ControlEnv } from './conventions/context.ts';
 import { deployments } from './deployments.ts';
 import { description } from './description.ts';
 import { logs } from './logs.ts';
 import type { ControlPorts } from './ports.ts';
-import { refuse } from './refuse.ts';
-import { requestId } from './request-id.ts';
+import { refuse } from './conventions/refuse.ts';
+import { requestId } from './conventions/request-id.ts';
 import { settings } from './settings.ts';
 import { status } from './status.ts';
 import { tokens } from './tokens.ts';
-import { invalid } from './validation.ts';
+import { invalid } from './conventions/validation.ts';
 import { workRequests } from './work-requests.ts';
 
 /** Bytes of a request body, at most. */

@@ -3,12 +3,12 @@ import type { UpdateHostedApplicationDetails } from '@mooring/contract';
 import type { ApplicationPatch, ApplicationRecord } from '../store/applications.ts';
 import type { Resources } from '../store/store.ts';
 import { completeScaling } from './application-create.ts';
-import { refuseBelow } from './authorise.ts';
-import { requireMatch } from './etag.ts';
+import { refuseBelow } from './conventions/authorise.ts';
+import { requireMatch } from './conventions/etag.ts';
 import { liveApplication, requireSettled } from './lifecycle.ts';
 import type { ControlPorts, Operator } from './ports.ts';
 import { joinedScopeOf, provideClient, requireFreeScope } from './protection.ts';
-import type { Made } from './retry-token.ts';
+import type { Made } from './conventions/retry-token.ts';
 import { refuseUnsupported } from './unsupported.ts';
 
 export interface ChangeRequest {

@@ -5,7 +5,7 @@ import type { Resources } from '../store/store.ts';
 import { requireCompartment } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
 import { joinedScopeOf, provideClient, requireFreeScope } from './protection.ts';
-import { repeatable, type Attempt, type Made } from './retry-token.ts';
+import { repeatable, type Attempt, type Made } from './conventions/retry-token.ts';
 import { refuseUnsupported } from './unsupported.ts';
 
 /** How an application scales that says nothing about it: as the service does (OCI reference, section 5.1). */

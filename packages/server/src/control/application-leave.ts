@@ -3,11 +3,11 @@ import type { ApplicationRecord } from '../store/applications.ts';
 import type { DeploymentRecord } from '../store/deployments.ts';
 import type { Resources } from '../store/store.ts';
 import type { NewWorkRequest } from '../store/work-requests.ts';
-import { requireMatch } from './etag.ts';
+import { requireMatch } from './conventions/etag.ts';
 import { liveApplication, requireCompartment, requireSettled } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
 import { deleteClients } from './protection.ts';
-import { repeatable, type Attempt, type Made } from './retry-token.ts';
+import { repeatable, type Attempt, type Made } from './conventions/retry-token.ts';
 
 interface DeleteRequest {
   readonly id: string;

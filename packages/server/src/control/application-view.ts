@@ -1,7 +1,7 @@
 /** An application as the API shows it. Values of its environment are for operators only. */
 import type { HostedApplication, HostedApplicationSummary } from '@mooring/contract';
 import type { ApplicationRecord } from '../store/applications.ts';
-import { hasRole } from './authorise.ts';
+import { hasRole } from './conventions/authorise.ts';
 import type { Operator } from './ports.ts';
 
 /** What whoever may only read sees in place of an environment variable's value. */

@@ -11,14 +11,14 @@ import { changeApplication } from './application-change.ts';
 import { createApplication } from './application-create.ts';
 import { deleteApplication, moveApplication } from './application-leave.ts';
 import { summarise, viewApplication } from './application-view.ts';
-import { requires } from './authorise.ts';
-import type { ControlEnv } from './context.ts';
-import { etagOf, ifMatchHeader } from './etag.ts';
+import { requires } from './conventions/authorise.ts';
+import type { ControlEnv } from './conventions/context.ts';
+import { etagOf, ifMatchHeader } from './conventions/etag.ts';
 import { findApplication, requireCompartment } from './lifecycle.ts';
-import { announceNext, pageQuery, pagingFields } from './paging.ts';
+import { announceNext, pageQuery, pagingFields } from './conventions/paging.ts';
 import type { ControlPorts } from './ports.ts';
-import { attemptOf, retryTokenHeader } from './retry-token.ts';
-import { body, collection, idPath, json, refusals } from './responses.ts';
+import { attemptOf, retryTokenHeader } from './conventions/retry-token.ts';
+import { body, collection, idPath, json, refusals } from './conventions/responses.ts';
 
 const root = '/20231130/hostedApplications';
 

@@ -5,10 +5,10 @@ import type { DeploymentRecord } from '../store/deployments.ts';
 import type { Resources } from '../store/store.ts';
 import { requireArtifactRight } from './artifact-right.ts';
 import { changeable, updateRequest, type DeploymentRequest } from './deployment-change.ts';
-import { etagOf } from './etag.ts';
+import { etagOf } from './conventions/etag.ts';
 import { findDeployment } from './lifecycle.ts';
 import type { ControlPorts, Operator } from './ports.ts';
-import { repeatable, type Attempt, type Made } from './retry-token.ts';
+import { repeatable, type Attempt, type Made } from './conventions/retry-token.ts';
 
 interface AddRequest extends DeploymentRequest {
   readonly details: AddArtifactDetails;

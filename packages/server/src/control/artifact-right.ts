@@ -1,6 +1,6 @@
 /** Who may register which artifact: a local process runs with the rights of this server. */
 import { Problem, type CreateArtifactDetails } from '@mooring/contract';
-import { refuseBelow } from './authorise.ts';
+import { refuseBelow } from './conventions/authorise.ts';
 import type { ControlPorts, Operator } from './ports.ts';
 import { refuseUnsupportedArtifact } from './unsupported.ts';
 

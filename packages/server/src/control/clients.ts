@@ -1,12 +1,12 @@
 /** OAuth clients of an application in the embedded identity domain (`/v1`). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { createdOAuthClient, createOAuthClientDetails, oauthClient, Problem } from '@mooring/contract';
-import { requires } from './authorise.ts';
-import type { ControlEnv } from './context.ts';
+import { requires } from './conventions/authorise.ts';
+import type { ControlEnv } from './conventions/context.ts';
 import { liveApplication } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
 import { requireOwnDomain } from './protection.ts';
-import { body, collection, idPath, json, refusals } from './responses.ts';
+import { body, collection, idPath, json, refusals } from './conventions/responses.ts';
 
 const root = '/v1/applications/{id}/clients';
 

@@ -1,10 +1,10 @@
 /** Compartments (`/v1`): what the OCI service leaves to another service. */
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import { compartment } from '@mooring/contract';
-import { requires } from './authorise.ts';
-import type { ControlEnv } from './context.ts';
+import { requires } from './conventions/authorise.ts';
+import type { ControlEnv } from './conventions/context.ts';
 import type { ControlPorts } from './ports.ts';
-import { collection, json, refusals } from './responses.ts';
+import { collection, json, refusals } from './conventions/responses.ts';
 
 const list = createRoute({
   method: 'get',

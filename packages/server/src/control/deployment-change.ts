@@ -4,10 +4,10 @@ import type { DeploymentRecord } from '../store/deployments.ts';
 import type { Resources } from '../store/store.ts';
 import { findArtifact } from './artifact-reference.ts';
 import { requireProcesses } from './artifact-right.ts';
-import { requireMatch } from './etag.ts';
+import { requireMatch } from './conventions/etag.ts';
 import { findApplication, liveDeployment, requireSettled } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
-import { repeatable, type Attempt, type Made } from './retry-token.ts';
+import { repeatable, type Attempt, type Made } from './conventions/retry-token.ts';
 
 export interface DeploymentRequest {
   readonly id: string;

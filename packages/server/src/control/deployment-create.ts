@@ -6,7 +6,7 @@ import type { Resources } from '../store/store.ts';
 import { requireArtifactRight } from './artifact-right.ts';
 import { liveApplication, requireCompartment, requireSettled } from './lifecycle.ts';
 import type { ControlPorts, Operator } from './ports.ts';
-import { repeatable, type Attempt, type Made } from './retry-token.ts';
+import { repeatable, type Attempt, type Made } from './conventions/retry-token.ts';
 
 export interface CreateRequest {
   readonly details: CreateHostedDeploymentDetails;

@@ -10,17 +10,17 @@ import {
   updateHostedDeploymentDetails,
 } from '@mooring/contract';
 import { addArtifact, deleteArtifact } from './artifact-change.ts';
-import { requires } from './authorise.ts';
-import type { ControlEnv } from './context.ts';
+import { requires } from './conventions/authorise.ts';
+import type { ControlEnv } from './conventions/context.ts';
 import { changeDeployment, deleteDeployment } from './deployment-change.ts';
 import { createDeployment } from './deployment-create.ts';
 import { summariseDeployment, viewArtifact, viewDeployment } from './deployment-view.ts';
-import { etagOf, ifMatchHeader } from './etag.ts';
+import { etagOf, ifMatchHeader } from './conventions/etag.ts';
 import { findDeployment, requireCompartment } from './lifecycle.ts';
-import { announceNext, pageQuery, pagingFields } from './paging.ts';
+import { announceNext, pageQuery, pagingFields } from './conventions/paging.ts';
 import type { ControlPorts } from './ports.ts';
-import { attemptOf, retryTokenHeader } from './retry-token.ts';
-import { body, collection, idPath, json, refusals } from './responses.ts';
+import { attemptOf, retryTokenHeader } from './conventions/retry-token.ts';
+import { body, collection, idPath, json, refusals } from './conventions/responses.ts';
 
 const root = '/20231130/hostedDeployments';
 const changeHeaders = ifMatchHeader.extend(retryTokenHeader.shape);

@@ -1,9 +1,9 @@
 /** `GET /v1/openapi.json`: this API described by its own routes (OpenAPI 3.1). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { requires } from './authorise.ts';
-import type { ControlEnv } from './context.ts';
+import { requires } from './conventions/authorise.ts';
+import type { ControlEnv } from './conventions/context.ts';
 import type { ControlPorts } from './ports.ts';
-import { json, refusals } from './responses.ts';
+import { json, refusals } from './conventions/responses.ts';
 
 const route = createRoute({
   method: 'get',

@@ -2,11 +2,11 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { LogLine } from '@mooring/contract';
 import type { Log } from '../observe/log.ts';
-import { requires } from './authorise.ts';
-import type { ControlEnv } from './context.ts';
+import { requires } from './conventions/authorise.ts';
+import type { ControlEnv } from './conventions/context.ts';
 import { liveApplication } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
-import { idPath, refusals } from './responses.ts';
+import { idPath, refusals } from './conventions/responses.ts';
 
 /** Lines to begin with when `tail` is not given, and at most. */
 const defaultTail = 500;

@@ -1,12 +1,12 @@
 /** Settings of an application that the OCI service does not have. PUT changes what is given, as every PUT of this API. */
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import { applicationSettings, type ApplicationSettings } from '@mooring/contract';
-import { requires } from './authorise.ts';
-import type { ControlEnv } from './context.ts';
-import { etagOf, ifMatchHeader, requireMatch } from './etag.ts';
+import { requires } from './conventions/authorise.ts';
+import type { ControlEnv } from './conventions/context.ts';
+import { etagOf, ifMatchHeader, requireMatch } from './conventions/etag.ts';
 import { liveApplication } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
-import { body, idPath, json, refusals } from './responses.ts';
+import { body, idPath, json, refusals } from './conventions/responses.ts';
 
 const path = '/v1/applications/{id}/settings';
 

@@ -9,12 +9,12 @@ import {
 } from '@mooring/contract';
 import type { ApplicationRecord } from '../store/applications.ts';
 import type { DeploymentRecord } from '../store/deployments.ts';
-import { requires } from './authorise.ts';
-import type { ControlEnv } from './context.ts';
+import { requires } from './conventions/authorise.ts';
+import type { ControlEnv } from './conventions/context.ts';
 import { viewDeployment } from './deployment-view.ts';
 import { findApplication } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
-import { idPath, json, refusals } from './responses.ts';
+import { idPath, json, refusals } from './conventions/responses.ts';
 
 const ofServer = createRoute({
   method: 'get',

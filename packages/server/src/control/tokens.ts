@@ -1,12 +1,12 @@
 /** Access tokens for calling an application, issued to operators by the embedded identity domain (`/v1`). */
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import { issuedToken } from '@mooring/contract';
-import { requires } from './authorise.ts';
-import type { ControlEnv } from './context.ts';
+import { requires } from './conventions/authorise.ts';
+import type { ControlEnv } from './conventions/context.ts';
 import { liveApplication } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
 import { defaultClient, requireOwnDomain } from './protection.ts';
-import { idPath, json, refusals } from './responses.ts';
+import { idPath, json, refusals } from './conventions/responses.ts';
 
 const issue = createRoute({
   method: 'post',

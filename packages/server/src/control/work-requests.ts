@@ -10,13 +10,13 @@ import {
 } from '@mooring/contract';
 import type { Resources } from '../store/store.ts';
 import type { WorkRequestRecord } from '../store/work-requests.ts';
-import { requires } from './authorise.ts';
-import type { ControlEnv } from './context.ts';
-import { etagOf } from './etag.ts';
+import { requires } from './conventions/authorise.ts';
+import type { ControlEnv } from './conventions/context.ts';
+import { etagOf } from './conventions/etag.ts';
 import { requireCompartment } from './lifecycle.ts';
-import { announceNext, pageQuery, pagingFields } from './paging.ts';
+import { announceNext, pageQuery, pagingFields } from './conventions/paging.ts';
 import type { ControlPorts } from './ports.ts';
-import { collection, idPath, json, refusals } from './responses.ts';
+import { collection, idPath, json, refusals } from './conventions/responses.ts';
 
 const root = '/20231130/workRequests';
 

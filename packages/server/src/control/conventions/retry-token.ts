@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { Problem } from '@mooring/contract';
 import { z } from '@hono/zod-openapi';
-import type { Resources } from '../store/store.ts';
+import type { Resources } from '../../store/store.ts';
 import type { ControlContext } from './context.ts';
 
 export const retryTokenHeader = z.object({

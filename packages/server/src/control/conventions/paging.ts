@@ -1,7 +1,7 @@
 /** Lists: `limit`, `page`, `sortBy`, `sortOrder`, and `opc-next-page` while there is more (OCI reference, 2.3 and 2.4). */
 import { Problem } from '@mooring/contract';
 import { z } from '@hono/zod-openapi';
-import type { Cursor, Page, PageQuery, SortOrder } from '../store/page.ts';
+import type { Cursor, Page, PageQuery, SortOrder } from '../../store/page.ts';
 import type { ControlContext } from './context.ts';
 
 /** Items of a page when `limit` is not given, and at most. */

@@ -1,8 +1,8 @@
 /** First stage: gives every request its `opc-request-id`, and every reply and log line too. */
 import { randomUUID } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
-import type { Clock } from '../kit/clock.ts';
-import type { Log } from '../observe/log.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Log } from '../../observe/log.ts';
 import type { ControlEnv } from './context.ts';
 
 /** Letters, digits, `_` and `-` (OCI reference, section 2.1). Anything else is replaced, never echoed. */

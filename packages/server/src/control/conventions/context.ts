@@ -1,7 +1,7 @@
 /** What a request carries from stage to stage of the management API. */
 import type { Context } from 'hono';
-import type { Log } from '../observe/log.ts';
-import type { Operator } from './ports.ts';
+import type { Log } from '../../observe/log.ts';
+import type { Operator } from '../ports.ts';
 
 export interface ControlEnv {
   Variables: {

@@ -10,7 +10,7 @@ import {
   processArtifact,
   type Answer,
   type TestApi,
-} from './api.fixture.ts';
+} from '../api.fixture.ts';
 
 const applications = '/20231130/hostedApplications';
 

@@ -2,7 +2,7 @@
 import { Problem, roles, type Role } from '@mooring/contract';
 import type { MiddlewareHandler } from 'hono';
 import type { ControlEnv } from './context.ts';
-import type { Authenticate, Operator } from './ports.ts';
+import type { Authenticate, Operator } from '../ports.ts';
 
 /** Milliseconds within which a credential must be checked. */
 const authenticationLimit = 10_000;

@@ -2,7 +2,7 @@
 import { asProblem, Problem, type ProblemBody } from '@mooring/contract';
 import { z } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
-import { StaleRow } from '../store/scope.ts';
+import { StaleRow } from '../../store/scope.ts';
 import type { ControlContext } from './context.ts';
 
 /** The body of every refusal, for the API's description. */
