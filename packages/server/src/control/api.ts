@@ -13,6 +13,7 @@ import { compartments } from './compartments.ts';
 import type { ControlEnv } from './conventions/context.ts';
 import { deployments } from './deployments.ts';
 import { description } from './description.ts';
+import { lengthLess } from './length-less.ts';
 import { logs } from './logs.ts';
 import type { ControlPorts } from './ports.ts';
 import { refuse } from './conventions/refuse.ts';
@@ -48,6 +49,7 @@ export function buildApi(ports: ControlPorts): OpenAPIHono<ControlEnv> {
   api.use(
     requestId(ports),
     authentication(ports.authenticate),
+    lengthLess(),
     bodyLimit({ maxSize: maxBody, onError: tooLarge }),
   );
   const parts = [

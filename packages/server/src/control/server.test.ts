@@ -42,6 +42,17 @@ test('an application is made and read over a socket', async () => {
   assert.equal((await fetch(root)).status, 401);
 });
 
+test('a request that does not say its length is served, with a body and without', async () => {
+  await using api = await openTestApi();
+  await using served = await serve(api);
+  const root = `${served.url}/20231130/hostedApplications`;
+  const body = ReadableStream.from([Buffer.from(JSON.stringify(openApplication(api)))]);
+  const created = await fetch(root, { method: 'POST', headers, body, duplex: 'half' });
+  assert.equal(created.status, 201);
+  const absent = await fetch(`${root}/nothing`, { method: 'DELETE', headers });
+  assert.equal(absent.status, 404);
+});
+
 test('a body over the limit is refused, whether it says its length or not', async () => {
   await using api = await openTestApi();
   await using served = await serve(api);
