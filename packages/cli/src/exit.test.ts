@@ -21,6 +21,7 @@ const cases: readonly (readonly [string, unknown, Exit])[] = [
   ['a conflict', failed(409), 'conflict'],
   ['a stale version', failed(412), 'conflict'],
   ['a fault of the server', failed(500), 'failed'],
+  ['an application that does not answer as it should', failed(502), 'application'],
   ['no answer in time', new TimedOut('late'), 'timedOut'],
   ['a refusal of the command itself', new Refusal('no', { exit: 'application' }), 'application'],
   ['anything else', new Error('?'), 'failed'],

@@ -24,6 +24,7 @@ const byStatus: Readonly<Record<number, Exit>> = {
   404: 'notFound',
   409: 'conflict',
   412: 'conflict',
+  502: 'application',
   504: 'timedOut',
 };
 

@@ -74,7 +74,7 @@ interface Mode {
 async function serve(cli: Cli, config: ServeOptions, mode: Mode): Promise<void> {
   await using server = await start(cli, config);
   if (mode.demo) await demonstrate(cli, server, mode);
-  else printReady(cli, { server });
+  else printReady(cli, { server, stays: true });
   if (mode.once) return;
   await Promise.race([aborted(cli.interrupted), server.stopped]);
   printNote(cli, 'Stopping: connections drain, then the replicas are stopped.');
@@ -101,7 +101,7 @@ async function start(cli: Cli, config: ServeOptions): Promise<RunningServer> {
 async function demonstrate(cli: Cli, server: RunningServer, { once }: Mode): Promise<void> {
   const { runDemo } = await import('../demo/demo.ts');
   try {
-    await runDemo(cli, server);
+    await runDemo(cli, server, { stays: !once });
   } catch (error) {
     if (once) throw error;
     if (cli.interrupted.aborted) return;

@@ -11,12 +11,12 @@ import { printReady } from './ready.ts';
 import { ensureWeather } from './weather.ts';
 
 /** Throws when a step fails. */
-export async function runDemo(cli: Cli, server: RunningServer): Promise<void> {
+export async function runDemo(cli: Cli, server: RunningServer, { stays }: { stays: boolean }): Promise<void> {
   using session = sessionOf(server.profile, cli.interrupted);
   const applicationId = await ensureWeather(cli, session, server.firstPass);
   if (applicationId === undefined) {
     printNote(cli, 'There are applications, but no weather among them: nothing is called.');
-    return printReady(cli, { server });
+    return printReady(cli, { server, stays });
   }
   printNote(cli, 'Calling weather over wss as an MCP client:');
   const exchange: { direction: Direction; message: JSONRPCMessage }[] = [];
@@ -24,7 +24,7 @@ export async function runDemo(cli: Cli, server: RunningServer): Promise<void> {
     exchange.push({ direction, message });
     if (!cli.shared().json) show(cli, direction, message);
   });
-  printReady(cli, { server, applicationId, extra: { exchange } });
+  printReady(cli, { server, stays, applicationId, extra: { exchange } });
 }
 
 function show(cli: Cli, direction: Direction, message: JSONRPCMessage): void {

@@ -9,23 +9,23 @@ import type { Cli } from '../terminal.ts';
 
 export interface Ready {
   readonly server: RunningServer;
+  /** False when the server stops now. */
+  readonly stays: boolean;
   /** Of the example, when it is there. */
   readonly applicationId?: string | undefined;
   /** Goes into the result of `--json`. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-export function printReady(cli: Cli, { server, applicationId, extra }: Ready): void {
+export function printReady(cli: Cli, { server, stays, applicationId, extra }: Ready): void {
   const tookSeconds = Math.round(cli.elapsed() / 100) / 10;
   const { urls, profilePath } = server;
   const endpoints = applicationId === undefined ? undefined : endpointsOf(server, applicationId);
-  const { adminPassword } = server;
   const result = {
     ready: true,
     tookSeconds,
     urls,
     profilePath,
-    adminPassword,
     applicationId,
     endpoints,
     ...extra,
@@ -43,7 +43,7 @@ export function printReady(cli: Cli, { server, applicationId, extra }: Ready): v
     '',
     ...rows.map(([label = '', value = '']) => `  ${label.padEnd(18)} ${printable(value)}`.trimEnd()),
     '',
-    'Stop with Ctrl-C.',
+    stays ? 'Stop with Ctrl-C.' : 'That was all: stopping.',
     '',
   ];
   cli.stdout.write(text.join('\n'));
@@ -62,27 +62,25 @@ function endpointsOf({ profile }: RunningServer, applicationId: string): Endpoin
 }
 
 function addressRows(
-  { urls, adminPassword }: RunningServer,
+  { urls }: RunningServer,
   applicationId: string | undefined,
   endpoints: Endpoints | undefined,
 ): string[][] {
-  const user =
-    adminPassword === undefined
-      ? []
-      : [['sign-in', `user admin, password ${adminPassword}  (shown this once)`]];
   const management = ['management', `${urls.management}  (plain ${urls.managementPlain})`];
   if (!endpoints || applicationId === undefined)
-    return [['applications', `${urls.applications}  (plain ${urls.applicationsPlain})`], management, ...user];
+    return [['applications', `${urls.applications}  (plain ${urls.applicationsPlain})`], management];
   return [
     ['application', `weather  ${applicationId}`],
     ['HTTP', endpoints.http],
     ['WebSocket (MCP)', endpoints.ws],
     management,
-    ...user,
   ];
 }
 
-function commandRows(cli: Cli, { server, applicationId }: Ready): string[][] {
+function commandRows(
+  cli: Cli,
+  { server, applicationId }: Pick<Ready, 'server' | 'applicationId'>,
+): string[][] {
   const mooring = (rest: string): string => `npx mooring ${rest}${profileOption(cli, server)}`;
   if (applicationId === undefined)
     return [

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { livingApplications } from '../application.ts';
 import { deploy } from '../deploy/deploy.ts';
+import { parseVariable } from '../deploy/environment.ts';
 import { startProgress } from '../output/progress.ts';
 import { Refusal } from '../refusal.ts';
 import type { Session } from '../session.ts';
@@ -41,7 +42,9 @@ async function deployWeather(cli: Cli, session: Session): Promise<string> {
       hint: 'It is part of the checkout only. Deploy something of your own: npx mooring deploy --help',
     });
   using progress = await startProgress(cli, 'Deploying examples/weather');
-  const request = { name: weather.name, command, workingDirectory: folder, environment: [], wait: true };
+  const source = cli.env['NWS_API_BASE'];
+  const environment = source === undefined ? [] : [parseVariable(`NWS_API_BASE=${source}`)];
+  const request = { name: weather.name, command, workingDirectory: folder, environment, wait: true };
   const { applicationId } = await deploy(session, request, progress);
   progress.done('weather serves');
   return applicationId;

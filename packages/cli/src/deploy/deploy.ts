@@ -2,6 +2,7 @@
 import type { EnvironmentVariable, HostedApplication } from '@mooring/contract';
 import { findApplicationIfAny } from '../application.ts';
 import type { Progress } from '../output/progress.ts';
+import { Refusal } from '../refusal.ts';
 import type { Session } from '../session.ts';
 import { createApplication } from './create.ts';
 import { isSameEnvironment, mergeVariables } from './environment.ts';
@@ -62,6 +63,10 @@ async function withEnvironment(session: Session, change: Change): Promise<Hosted
   const doing = `Changing the environment of ${application.displayName}`;
   progress.step(doing);
   const { workRequestId } = await management.applications.update(id, { environmentVariables }, { signal });
-  await follow(session, { workRequestId, progress, doing });
+  await follow(session, { workRequestId, progress, doing }).catch((error: unknown) => {
+    if (!(error instanceof Refusal)) throw error;
+    // It is the old version that does not start; the new one is still to come.
+    progress.step(`The present version of ${application.displayName} does not start with it`);
+  });
   return application;
 }

@@ -22,10 +22,8 @@ export async function follow(session: Session, options: Follow): Promise<void> {
   const { management, signal } = session;
   const { status } = await management.workRequests.wait(workRequestId, {
     signal,
-    onProgress: ({ entries, workRequest }) => {
-      const last = entries.at(-1)?.message;
-      if (last !== undefined) progress.step(`${doing}: ${last}`);
-      else if (workRequest.percentComplete > 0) progress.step(`${doing}: ${workRequest.percentComplete} %`);
+    onProgress: ({ entries }) => {
+      for (const { message } of entries) progress.step(`${doing}: ${message}`);
     },
   });
   if (status === 'SUCCEEDED') return;
@@ -40,6 +38,8 @@ async function outputOf(session: Session, id: string | undefined, said: string):
   if (id === undefined) return undefined;
   const { management, signal } = session;
   const output = await Array.fromAsync(management.logs(id, { tail: lastLines, signal })).catch(() => []);
-  const news = output.map(({ text }) => text).filter((text) => text.trim() !== '' && !said.includes(text));
+  const news = output
+    .filter(({ stream, text }) => stream !== 'platform' && text.trim() !== '' && !said.includes(text))
+    .map(({ text }) => text);
   return news.length > 0 ? ['Its last output:', ...news.map((text) => `  ${text}`)].join('\n') : undefined;
 }
