@@ -1,5 +1,6 @@
 /** The program that the runtime suite runs as a replica: its first argument says how it behaves. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 
@@ -55,6 +56,11 @@ const behaviours: Record<string, () => void> = {
     breed();
     createServer(serve).listen(port, host);
   },
+  /** Exits as long as there is a file of that name. */
+  unless: () => {
+    if (existsSync(rest[0] ?? '')) throw new Error('the file is there');
+    createServer(serve).listen(port, host);
+  },
   chatty: () => {
     const lines = Number(rest[0]);
     for (let line = 1; line <= lines; line++) process.stdout.write(`line ${line}\n`);
@@ -62,4 +68,4 @@ const behaviours: Record<string, () => void> = {
   },
 };
 
-behaviours[behaviour]?.();
+behaviours[process.env['BEHAVIOUR'] ?? behaviour]?.();

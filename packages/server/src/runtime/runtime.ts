@@ -26,6 +26,7 @@ export type ReplicaPhase = 'starting' | 'ready' | 'unhealthy' | 'stopped';
 /** One running copy. Disposing of it stops it and waits until nothing of it is left. */
 export interface Replica extends AsyncDisposable {
   readonly id: string;
+  /** Final once `ready` has resolved. */
   readonly address: { readonly host: string; readonly port: number };
   readonly pid: number | undefined;
   readonly phase: ReplicaPhase;
@@ -37,8 +38,11 @@ export interface Replica extends AsyncDisposable {
   ready(options: { signal: AbortSignal }): Promise<void>;
   /** Called on every change of phase. */
   watch(listener: (phase: ReplicaPhase) => void): Disposable;
-  /** SIGTERM to all of it, SIGKILL after the grace. Idempotent. */
-  stop(): Promise<ReplicaExit>;
+  /**
+   * SIGTERM to all of it, SIGKILL after the grace. Idempotent; a later call may shorten the grace.
+   * @param options `grace` in seconds. Default: the settings' stopGrace
+   */
+  stop(options?: { grace?: number }): Promise<ReplicaExit>;
 }
 
 export interface Runtime extends AsyncDisposable {
@@ -49,6 +53,8 @@ export interface Runtime extends AsyncDisposable {
   start(spec: ReplicaSpec, options: { signal: AbortSignal }): Promise<Replica>;
   /** Ends what an earlier server left behind. Returns how many replicas that were. */
   collect(): Promise<number>;
+  /** Removes what is kept of an application that has no replica any more. */
+  forget(applicationId: string): Promise<void>;
   /** What replicas of an application wrote, oldest first; with `follow` it goes on until the signal. */
   logs(
     applicationId: string,

@@ -1,10 +1,10 @@
-/** A server that starts one replica and waits to be killed. Prints the replica's URL. */
+/** A server that starts one replica, prints its URL and waits to be killed; with a third argument it exits by itself. */
 import { systemClock, systemRandom } from '../../kit/clock.ts';
 import { openLog } from '../../observe/log.ts';
 import type { ReplicaSpec } from '../runtime.ts';
 import { openProcessRuntime } from './runtime.ts';
 
-const [directory = '', spec = ''] = process.argv.slice(2);
+const [directory = '', spec = '', mode = 'wait'] = process.argv.slice(2);
 const runtime = await openProcessRuntime({
   directory,
   clock: systemClock,
@@ -16,3 +16,4 @@ const parsed: ReplicaSpec = JSON.parse(spec);
 const replica = await runtime.start(parsed, { signal });
 await replica.ready({ signal });
 console.log(`http://${replica.address.host}:${replica.address.port}`);
+if (mode === 'exit') process.exit(1);

@@ -2,7 +2,7 @@
  * Process groups and how they end. To a replica belongs every process of its group, and every process that
  * left the group but still carries the replica's mark in its environment. Zombies count as gone.
  */
-import { setTimeout as wait } from 'node:timers/promises';
+import { pauseFor } from '../../kit/pause.ts';
 import { allProcesses, carries } from './proc.ts';
 
 export interface Group {
@@ -14,6 +14,8 @@ export interface Group {
 
 /** Milliseconds after SIGKILL until what is still there is given up (a process stuck in the kernel). */
 const killLimit = 5000;
+
+const never = new AbortController().signal;
 
 /** Signals the whole group. False when it has no process. */
 export function signalGroup(leader: number, signal: NodeJS.Signals): boolean {
@@ -29,17 +31,19 @@ export async function strays(group: Group): Promise<number[]> {
   return others.filter((_, index) => marked[index]).map(({ pid }) => pid);
 }
 
-/**
- * Ends a group and its strays: SIGTERM, then SIGKILL after the grace; with no grace SIGKILL at once.
- * Resolves when nothing is left, false when something could not be ended.
- * @param graceMs milliseconds; `leaderGone` saves looking around while the leader is still alive
- */
-export async function endGroup(
-  group: Group,
-  options: { graceMs: number; leaderGone?: Promise<unknown> },
-): Promise<boolean> {
+export interface EndOptions {
+  /** Milliseconds between SIGTERM and SIGKILL. 0: SIGKILL at once. */
+  readonly graceMs: number;
+  /** Ends the grace early. */
+  readonly hurry?: AbortSignal;
+  /** Saves looking around while the leader is still alive. */
+  readonly leaderGone?: Promise<unknown>;
+}
+
+/** Ends a group and its strays. Resolves when nothing is left, with false when something could not be ended. */
+export async function endGroup(group: Group, options: EndOptions): Promise<boolean> {
   if (options.graceMs > 0 && (await endGently(group, options))) return true;
-  return await repeat(killLimit, async () => {
+  return await repeat({ limitMs: killLimit }, async () => {
     signalGroup(group.leader, 'SIGKILL');
     const outside = await strays(group);
     for (const pid of outside) send(pid, 'SIGKILL');
@@ -47,18 +51,15 @@ export async function endGroup(
   });
 }
 
-async function endGently(
-  group: Group,
-  options: { graceMs: number; leaderGone?: Promise<unknown> },
-): Promise<boolean> {
-  const until = performance.now() + options.graceMs;
+async function endGently(group: Group, { graceMs, leaderGone, hurry }: EndOptions): Promise<boolean> {
+  const until = performance.now() + graceMs;
   signalGroup(group.leader, 'SIGTERM');
   for (const pid of await strays(group)) send(pid, 'SIGTERM');
   const over = new AbortController();
-  const timer = wait(options.graceMs, undefined, { signal: over.signal }).catch(() => undefined);
-  await Promise.race([options.leaderGone, timer]);
+  const signal = hurry ? AbortSignal.any([over.signal, hurry]) : over.signal;
+  await Promise.race([leaderGone, pauseFor(graceMs, signal)]);
   over.abort();
-  return await repeat(until - performance.now(), async () => {
+  return await repeat({ limitMs: until - performance.now(), hurry }, async () => {
     return !(await isAlive(group.leader)) && (await strays(group)).length === 0;
   });
 }
@@ -80,11 +81,13 @@ function send(target: number, signal: NodeJS.Signals | 0): boolean {
 }
 
 /** No event tells that a group is empty: the condition is tried again, ever more rarely, until the limit. */
-async function repeat(limitMs: number, done: () => Promise<boolean>): Promise<boolean> {
+async function repeat(
+  { limitMs, hurry = never }: { limitMs: number; hurry?: AbortSignal | undefined },
+  done: () => Promise<boolean>,
+): Promise<boolean> {
   const until = performance.now() + limitMs;
   for (let pause = 5; ; pause = Math.min(pause * 1.5, 200)) {
     if (await done()) return true;
-    if (performance.now() + pause > until) return false;
-    await wait(pause);
+    if (performance.now() + pause > until || !(await pauseFor(pause, hurry))) return false;
   }
 }

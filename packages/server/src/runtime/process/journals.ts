@@ -54,6 +54,19 @@ export class Journals {
     if (siblings?.size === 0) this.#open.delete(applicationId);
   }
 
+  /** Removes everything that replicas of the application wrote. Best effort: what stays is only disk space. */
+  async forget(applicationId: string): Promise<void> {
+    await Promise.all(
+      [...(this.#open.get(applicationId)?.keys() ?? [])].map((id) => this.close(applicationId, id)),
+    );
+    await rm(this.#folder(applicationId), { recursive: true, force: true }).catch((error: unknown) => {
+      this.#options.log.warn(
+        { err: error, applicationId },
+        'output of a deleted application could not be removed',
+      );
+    });
+  }
+
   /** The journal, while its replica lives. */
   get(applicationId: string, replicaId: string): Journal | undefined {
     return this.#open.get(applicationId)?.get(replicaId);

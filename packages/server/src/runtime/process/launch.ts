@@ -52,7 +52,7 @@ export async function launch(parts: LaunchParts): Promise<Launched> {
     return { running, port };
   } catch (error) {
     ports.delete(port);
-    await parts.ledger.forget(spec.id);
+    await parts.ledger.forget(spec.id).catch(() => undefined);
     throw error;
   }
 }

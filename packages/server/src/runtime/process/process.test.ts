@@ -80,6 +80,47 @@ describe('a process replica', () => {
     assert.deepEqual(await processesOf(replica.id), []);
   });
 
+  test('leaves nothing behind when the server exits without stopping it', async () => {
+    await using sandbox = await openSandbox();
+    const spec = specOf(sandbox.artifact('serve'));
+    const url = await sandbox.exit(spec);
+    await assert.rejects(fetch(`${url}/health`));
+    assert.deepEqual(await processesOf(spec.id), []);
+  });
+
+  test('is killed before its grace is over when a later stop says so', async () => {
+    await using sandbox = await openSandbox();
+    const replica = await startReady(sandbox, 'stubborn', 3600);
+    const patient = replica.stop();
+    await replica.stop({ grace: 0.1 });
+    assert.deepEqual(await patient, { code: null, signal: 'SIGKILL' });
+    assert.deepEqual(await processesOf(replica.id), []);
+  });
+
+  test('serves although neither its pid nor its output can be written', async () => {
+    await using sandbox = await openSandbox();
+    for (const name of ['replicas', 'logs']) await writeFile(join(sandbox.directory, name), 'in the way');
+    const replica = await startReady(sandbox, 'serve');
+    assert.equal((await fetch(`${urlOf(replica)}/health`)).status, 200);
+    await replica.stop();
+    assert.equal(replica.phase, 'stopped');
+  });
+
+  test('may write more than anybody reads: the newest lines are kept', async () => {
+    await using sandbox = await openSandbox({ output: { maxBytes: 20_000, files: 2 } });
+    const spec = specOf(sandbox.artifact('chatty', '20000'));
+    const replica = await sandbox.runtime.start(spec, { signal });
+    await replica.ready({ signal });
+    await replica.stop();
+    const lines = await Array.fromAsync(sandbox.runtime.logs(spec.applicationId, { signal }));
+    const written = lines.filter(({ stream }) => stream === 'stdout').map(({ text }) => text);
+    assert(written.length > 300, String(written.length));
+    assert.deepEqual(
+      written,
+      written.map((_, index) => `line ${20_001 - written.length + index}`),
+    );
+  });
+
   test('is refused when other machines could reach it', async () => {
     await using sandbox = await openSandbox();
     const replica = await sandbox.runtime.start(specOf(sandbox.artifact('wide')), { signal });

@@ -1,5 +1,5 @@
 /** Waits for a replica to become ready: probes it ever more rarely until 200, its exit, or the deadline. */
-import { setTimeout as wait } from 'node:timers/promises';
+import { pauseFor } from '../../kit/pause.ts';
 import { probe, type ProbeAnswer, type ProbeTarget } from '../probe.ts';
 import type { ReplicaExit } from '../runtime.ts';
 import { widerBind } from './binding.ts';
@@ -57,9 +57,4 @@ async function probeOnce(options: ReadyOptions, signal: AbortSignal): Promise<Re
   const address = await widerBind(options.target.port);
   if (address !== undefined) return { kind: 'wide', address };
   return answer.good ? { kind: 'ready' } : undefined;
-}
-
-/** False when the signal came first. @param milliseconds how long */
-export async function pauseFor(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-  return await wait(milliseconds, true, { signal }).catch(() => false);
 }

@@ -2,12 +2,13 @@
  * A replica as a process: brings it up (on another port when the first one was taken meanwhile), watches its
  * health, ends it. Its phases go forward only: starting, ready, unhealthy, stopped.
  */
+import { pauseFor } from '../../kit/pause.ts';
 import { probe, type ProbeAnswer } from '../probe.ts';
 import { StartFailure, type Replica, type ReplicaExit, type ReplicaPhase } from '../runtime.ts';
 import { listensAt } from './binding.ts';
 import { host, launch, type Launched, type LaunchParts } from './launch.ts';
 import { isFree } from './port.ts';
-import { awaitReady, pauseFor, type ReadyOutcome, type ReadyTiming } from './ready.ts';
+import { awaitReady, type ReadyOutcome, type ReadyTiming } from './ready.ts';
 import { tell, tellExit, tellOutput } from './story.ts';
 
 export interface ProbeTiming extends ReadyTiming {
@@ -36,6 +37,7 @@ export class ProcessReplica implements Replica {
   #reason: string | undefined;
   #lastProbe: ProbeAnswer | undefined;
   #stopping = false;
+  #grace = 0;
 
   /** Resolves when the program runs. Throws a StartFailure. */
   static async start(parts: ReplicaParts): Promise<ProcessReplica> {
@@ -87,10 +89,11 @@ export class ProcessReplica implements Replica {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  async stop(): Promise<ReplicaExit> {
+  async stop({ grace = this.#parts.spec.settings.stopGrace }: { grace?: number } = {}): Promise<ReplicaExit> {
+    this.#grace = grace;
     this.#stopping = true;
     this.#life.abort();
-    await this.#launched.running.end(this.#graceMs());
+    await this.#launched.running.end(grace * 1000);
     return await this.exited;
   }
 
@@ -144,7 +147,7 @@ export class ProcessReplica implements Replica {
     journal.write('platform', `port ${lost} was taken by somebody else; starting again on another one`);
     this.#launched = await launch(this.#parts);
     ports.delete(lost);
-    if (this.#stopping) await this.#launched.running.end(this.#graceMs());
+    if (this.#stopping) await this.#launched.running.end(this.#grace * 1000);
   }
 
   async #failure(outcome: ReadyOutcome): Promise<StartFailure> {
@@ -209,10 +212,6 @@ export class ProcessReplica implements Replica {
 
   #url(path: string): string {
     return `http://${host}:${this.#launched.port}${path}`;
-  }
-
-  #graceMs(): number {
-    return this.#parts.spec.settings.stopGrace * 1000;
   }
 }
 

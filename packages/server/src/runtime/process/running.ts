@@ -30,6 +30,7 @@ export class Running {
   readonly gone: Promise<ReplicaExit>;
   readonly #group: Group;
   readonly #log: Log;
+  readonly #hurry = new AbortController();
   #leaderLives = true;
   #leftovers = false;
   #ending: Promise<void> | undefined;
@@ -59,11 +60,16 @@ export class Running {
     return this.#leftovers;
   }
 
-  /** SIGTERM, then SIGKILL after the grace. Resolves with `gone`. @param graceMs milliseconds */
+  /**
+   * SIGTERM, then SIGKILL after the grace; a later call may shorten the grace. Resolves with `gone`.
+   * @param graceMs milliseconds
+   */
   async end(graceMs: number): Promise<void> {
     // After the leader's exit its number may belong to somebody else; the sweep does what is left.
     if (this.#leaderLives) this.#ending ??= this.#end(graceMs);
+    const timer = setTimeout(() => this.#hurry.abort(), graceMs);
     await this.gone;
+    clearTimeout(timer);
   }
 
   /** SIGKILL at once, without waiting: the last resort while the server itself exits. */
@@ -72,7 +78,11 @@ export class Running {
   }
 
   async #end(graceMs: number): Promise<void> {
-    this.#leftovers = !(await endGroup(this.#group, { graceMs, leaderGone: this.exited }));
+    this.#leftovers = !(await endGroup(this.#group, {
+      graceMs,
+      leaderGone: this.exited,
+      hurry: this.#hurry.signal,
+    }));
     if (this.#leftovers) this.#log.error({ pid: this.pid }, 'processes of a replica survived SIGKILL');
   }
 

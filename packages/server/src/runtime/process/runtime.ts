@@ -79,13 +79,18 @@ class ProcessRuntime implements Runtime {
     }
     const replica = await this.#track(this.#start(spec));
     if (!signal.aborted) return replica;
-    await replica.stop();
+    await replica.stop({ grace: 0 });
     throw signal.reason;
   }
 
   collect(): Promise<number> {
     const { log, collectGrace: graceMs = 2000 } = this.#options;
     return collect({ ledger: this.#ledger, living: this.#replicas, graceMs, log });
+  }
+
+  async forget(applicationId: string): Promise<void> {
+    if (!safeName.test(applicationId)) throw new TypeError('forget: the id must be safe as a file name');
+    await this.#journals.forget(applicationId);
   }
 
   logs(applicationId: string, options: LogsOptions): AsyncIterable<LogLine> {

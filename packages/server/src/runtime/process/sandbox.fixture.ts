@@ -14,6 +14,8 @@ import { openProcessRuntime, type ProcessRuntimeOptions } from './runtime.ts';
 const here = import.meta.dirname;
 
 export interface Sandbox extends SuiteRuntime {
+  /** As `crash`, but the server exits by itself without disposing of its runtime. */
+  exit(spec: ReplicaSpec): Promise<string>;
   readonly directory: string;
 }
 
@@ -35,7 +37,8 @@ export async function openSandbox(options: Partial<ProcessRuntimeOptions> = {}):
       command: ['node', join(here, '../app.fixture.ts'), ...behaviour],
       workingDirectory: here,
     }),
-    crash: (spec) => crash(directory, spec),
+    crash: (spec) => crash(directory, spec, 'wait'),
+    exit: (spec) => crash(directory, spec, 'exit'),
     [Symbol.asyncDispose]: async () => {
       await runtime[Symbol.asyncDispose]();
       await rm(directory, { recursive: true, force: true });
@@ -43,12 +46,12 @@ export async function openSandbox(options: Partial<ProcessRuntimeOptions> = {}):
   };
 }
 
-async function crash(directory: string, spec: ReplicaSpec): Promise<string> {
-  const args = ['-C', 'source', join(here, 'crash.fixture.ts'), directory, JSON.stringify(spec)];
+async function crash(directory: string, spec: ReplicaSpec, mode: 'wait' | 'exit'): Promise<string> {
+  const args = ['-C', 'source', join(here, 'crash.fixture.ts'), directory, JSON.stringify(spec), mode];
   const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(server, 'exit');
   const [url]: unknown[] = await once(createInterface(server.stdout), 'line');
-  server.kill('SIGKILL');
+  if (mode === 'wait') server.kill('SIGKILL');
   await exited;
   return String(url);
 }

@@ -1,0 +1,241 @@
+/**
+ * Copy: keeps one replica of a generation going. When the replica fails it is replaced, after a pause that grows
+ * with each failure in a row, until the copy is ended or retires.
+ */
+import type { ReplicaState, ReplicaStatus } from '@mooring/contract';
+import type { Clock, Random } from '../kit/clock.ts';
+import { pauseFor } from '../kit/pause.ts';
+import type { Log } from '../observe/log.ts';
+import { StartFailure, type Replica, type ReplicaSpec, type Runtime } from '../runtime/runtime.ts';
+import type { Gate } from './gate.ts';
+import { pauseAfter, type BackOff } from './heal.ts';
+import type { MakeSpec } from './spec.ts';
+import type { Generation } from './wish.ts';
+
+/**
+ * `new`: not ready yet, or waiting until all of its generation are. `serving`: takes arrivals when ready.
+ * `retiring`: keeps what it has until it is drained.
+ */
+export type Role = 'new' | 'serving' | 'retiring';
+
+/** `waiting`: for its turn to start. `failed`: for its next try. */
+export type CopyState = 'waiting' | 'starting' | 'ready' | 'failed' | 'ended';
+
+export interface CopyOptions {
+  readonly role: Role;
+  readonly generation: Generation;
+  readonly makeSpec: MakeSpec;
+  readonly runtimes: readonly Runtime[];
+  readonly gate: Gate;
+  readonly backOff: BackOff;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly onChange: () => void;
+}
+
+export class Copy {
+  role: Role;
+  readonly generation: Generation;
+  readonly #options: CopyOptions;
+  readonly #life = new AbortController();
+  readonly #hurry = new AbortController();
+  readonly #kept: Promise<void>;
+  #state: CopyState = 'waiting';
+  #tried = false;
+  #reason: string | undefined;
+  #spec: ReplicaSpec | undefined;
+  #runtime: Runtime | undefined;
+  #replica: Replica | undefined;
+  #timeStarted: number;
+  #readySince = 0;
+  #failures = 0;
+  #restarts = 0;
+  #nextTry: number | undefined;
+
+  constructor(options: CopyOptions) {
+    this.role = options.role;
+    this.generation = options.generation;
+    this.#options = options;
+    this.#timeStarted = options.clock.now();
+    this.#kept = this.#keep();
+  }
+
+  get state(): CopyState {
+    return this.#state;
+  }
+
+  /** True once it was ready or has failed. */
+  get tried(): boolean {
+    return this.#tried;
+  }
+
+  /** Why it failed last; a sentence and what the replica wrote. */
+  get reason(): string | undefined {
+    return this.#reason;
+  }
+
+  /** Failures in a row. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** The replica, from its start to its end. */
+  get replica(): Replica | undefined {
+    return this.#replica;
+  }
+
+  /** Aborted when whatever it still waits for should be over soon. */
+  get hurried(): AbortSignal {
+    return this.#hurry.signal;
+  }
+
+  /** Settles when its last replica is gone and there will be no other. Never rejects. */
+  get ended(): Promise<void> {
+    return this.#kept;
+  }
+
+  hurry(): void {
+    this.#hurry.abort();
+  }
+
+  /** Ends the replica and everything that would start another. @param grace seconds; default: as the settings say */
+  async end(grace?: number): Promise<void> {
+    this.#life.abort();
+    if (grace !== undefined) void this.#replica?.stop({ grace });
+    await this.#kept;
+  }
+
+  /** Undefined before the first start. */
+  status(connections: (replicaId: string) => number): ReplicaStatus | undefined {
+    if (!this.#spec) return undefined;
+    const pid = this.#replica?.pid;
+    const reason = this.#describe();
+    return {
+      id: this.#spec.id,
+      applicationId: this.#spec.applicationId,
+      artifactId: this.generation.artifactId,
+      runtime: this.#runtime?.kind ?? 'none',
+      state: this.#publicState(),
+      ...(reason !== undefined && { reason }),
+      ...(pid !== undefined && { pid }),
+      restarts: this.#restarts,
+      connections: connections(this.#spec.id),
+      timeStarted: new Date(this.#timeStarted).toISOString(),
+    };
+  }
+
+  async #keep(): Promise<void> {
+    const { signal } = this.#life;
+    while (!signal.aborted) {
+      await this.#runOnce();
+      if (signal.aborted || this.role === 'retiring') break;
+      const pause = pauseAfter(this.#failures, this.#options.backOff, this.#options.random);
+      this.#nextTry = this.#options.clock.now() + pause;
+      this.#options.log.info(
+        { failures: this.#failures, restarts: this.#restarts, pause },
+        'a replica is started again',
+      );
+      if (await pauseFor(pause, signal)) this.#restarts++;
+      this.#nextTry = undefined;
+    }
+    this.#enter('ended');
+  }
+
+  /** From the start of one replica to its end. Never rejects. */
+  async #runOnce(): Promise<void> {
+    try {
+      await using replica = await this.#bringUp();
+      this.#readySince = this.#options.clock.now();
+      this.#tried = true;
+      this.#reason = undefined;
+      this.#enter('ready');
+      await over(replica, this.#life.signal);
+      // Told before it is stopped: from now on nobody is sent there.
+      if (!this.#life.signal.aborted) this.#fail(replica.reason ?? 'The replica ended.');
+    } catch (error) {
+      if (this.#state !== 'failed' && !this.#life.signal.aborted) this.#fail(messageOf(error));
+    } finally {
+      this.#replica = undefined;
+    }
+  }
+
+  async #bringUp(): Promise<Replica> {
+    const { gate, makeSpec, log, clock } = this.#options;
+    const { signal } = this.#life;
+    this.#enter('waiting');
+    using _seat = await gate.enter(signal);
+    const spec = makeSpec();
+    this.#spec = spec;
+    this.#timeStarted = clock.now();
+    this.#enter('starting');
+    this.#runtime = this.#runtimeFor(spec);
+    const replica = await this.#runtime.start(spec, { signal });
+    this.#replica = replica;
+    log.info({ replicaId: replica.id, pid: replica.pid }, 'started a replica');
+    this.#options.onChange();
+    try {
+      await replica.ready({ signal });
+    } catch (error) {
+      if (!signal.aborted) this.#fail(messageOf(error));
+      await replica.stop();
+      throw error;
+    }
+    log.info({ replicaId: replica.id, milliseconds: clock.now() - this.#timeStarted }, 'a replica is ready');
+    return replica;
+  }
+
+  #runtimeFor({ artifact }: ReplicaSpec): Runtime {
+    const found = this.#options.runtimes.find((runtime) => runtime.accepts(artifact));
+    if (found) return found;
+    throw new StartFailure(`This server has no runtime for artifacts of type ${artifact.artifactType}.`);
+  }
+
+  #fail(reason: string): void {
+    const { clock, backOff, log } = this.#options;
+    const served = this.#state === 'ready' ? clock.now() - this.#readySince : 0;
+    this.#failures = served >= backOff.resetAfter ? 1 : this.#failures + 1;
+    this.#tried = true;
+    this.#reason = reason;
+    log.warn(
+      { replicaId: this.#spec?.id, role: this.role, reason, failures: this.#failures },
+      'a replica failed',
+    );
+    this.#enter('failed');
+  }
+
+  #enter(state: CopyState): void {
+    this.#state = state;
+    this.#options.onChange();
+  }
+
+  #publicState(): ReplicaState {
+    if (this.role === 'retiring' && this.#replica) return 'DRAINING';
+    if (this.#state === 'ready') return 'READY';
+    if (this.#state === 'ended') return 'STOPPED';
+    if (this.#state === 'failed') return this.#replica?.phase === 'unhealthy' ? 'UNHEALTHY' : 'FAILED';
+    return 'STARTING';
+  }
+
+  #describe(): string | undefined {
+    const reason = this.#reason ?? this.#replica?.reason;
+    if (this.#nextTry === undefined) return reason;
+    return `${reason}\nNext try at ${new Date(this.#nextTry).toISOString()}.`;
+  }
+}
+
+/** Resolves when the replica should no longer have traffic, or at the signal. */
+function over(replica: Replica, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      watch[Symbol.dispose]();
+      signal.removeEventListener('abort', settle);
+      resolve();
+    };
+    const watch = replica.watch(settle);
+    signal.addEventListener('abort', settle);
+    if (replica.phase !== 'ready' || signal.aborted) settle();
+  });
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

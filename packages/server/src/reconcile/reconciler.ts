@@ -1,0 +1,178 @@
+/**
+ * The reconciler turns wishes (rows) into facts (replicas, and endpoints in the directory). One actor per
+ * application; notices of the store only wake it, and everything is compared every so often without one.
+ */
+import type { ReplicaStatus } from '@mooring/contract';
+import type { Directory } from '../directory/directory.ts';
+import type { Clock, Random } from '../kit/clock.ts';
+import { pauseFor } from '../kit/pause.ts';
+import type { Log } from '../observe/log.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Change } from '../store/changes.ts';
+import type { Store } from '../store/store.ts';
+import { Actor } from './actor.ts';
+import { Gate } from './gate.ts';
+import { defaultBackOff, type BackOff } from './heal.ts';
+import { purge } from './purge.ts';
+import { resume } from './resume.ts';
+import type { CheckIssuer, Drain, Tools } from './tools.ts';
+
+export interface ReconcilerOptions {
+  readonly store: Store;
+  /** The first one that accepts an artifact runs it. */
+  readonly runtimes: readonly Runtime[];
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Live connections of an application or a replica. */
+  readonly connections: (id: string) => number;
+  readonly drain: Drain;
+  /** Asks an issuer for its keys when an application begins to name it. Default: nobody is asked. */
+  readonly checkIssuer?: CheckIssuer;
+  /** Replicas that start at the same time. Default 4. */
+  readonly startsAtATime?: number;
+  readonly backOff?: Partial<BackOff>;
+  /** Milliseconds between comparisons of everything. Default 30,000. */
+  readonly compareEvery?: number;
+  /** Milliseconds between purges of the store. Default one hour. */
+  readonly purgeEvery?: number;
+  /** Seconds after which disposal kills what has not stopped. Default 15. */
+  readonly stopLimit?: number;
+}
+
+/** How an application fares right now. */
+export interface LiveStatus {
+  readonly replicas: readonly ReplicaStatus[];
+  /** Live WebSocket connections. */
+  readonly connections: number;
+}
+
+export interface Reconciler extends AsyncDisposable {
+  /** Ends what an earlier server left behind, then begins. Resolves when every application has its actor. */
+  start(): Promise<void>;
+  /** Resolves once every wanted application has been tried once, with whatever outcome, or at disposal. Never rejects. */
+  readonly firstPass: Promise<void>;
+  /** True once every wanted application has been tried once. */
+  serverReady(): boolean;
+  /** Undefined: there is no such application. */
+  applicationStatus(applicationId: string): LiveStatus | undefined;
+}
+
+export function createReconciler(options: ReconcilerOptions): Reconciler {
+  return new Reconciling(options);
+}
+
+const hour = 3_600_000;
+
+class Reconciling implements Reconciler {
+  readonly firstPass: Promise<void>;
+  readonly #options: ReconcilerOptions;
+  readonly #tools: Omit<Tools, 'changed'>;
+  readonly #actors = new Map<string, Actor>();
+  readonly #life = new AbortController();
+  readonly #background = new Set<Promise<void>>();
+  readonly #markFirstPass: () => void;
+  #watch: Disposable | undefined;
+  #isReady = false;
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+    const { store, runtimes, directory, clock, random, log, drain, checkIssuer = async () => {} } = options;
+    const gate = new Gate(options.startsAtATime ?? 4);
+    const backOff = { ...defaultBackOff, ...options.backOff };
+    const inBackground: Tools['inBackground'] = (work) => this.#inBackground(work(this.#life.signal));
+    const ports = { store, runtimes, directory, clock, random, log, drain, checkIssuer };
+    this.#tools = { ...ports, gate, backOff, inBackground };
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.firstPass = promise;
+    this.#markFirstPass = resolve;
+  }
+
+  async start(): Promise<void> {
+    const { store, runtimes, log } = this.#options;
+    const left = await Promise.all(runtimes.map((runtime) => runtime.collect()));
+    log.info(
+      { replicas: left.reduce((sum, count) => sum + count, 0) },
+      'collected what an earlier server left',
+    );
+    await resume(store, log);
+    this.#watch = store.changes.watch((change) => this.#notice(change));
+    await this.#compareAll();
+    const first = [...this.#actors.values()].map((actor) => actor.tried);
+    this.#inBackground(Promise.all(first).then(() => this.#finishFirstPass()));
+    this.#inBackground(this.#compareForever());
+    const { purgeEvery: every = hour } = this.#options;
+    this.#inBackground(purge({ store, log, every, signal: this.#life.signal }));
+  }
+
+  serverReady(): boolean {
+    return this.#isReady;
+  }
+
+  applicationStatus(applicationId: string): LiveStatus | undefined {
+    const actor = this.#actors.get(applicationId);
+    if (!actor) return undefined;
+    const { connections } = this.#options;
+    return {
+      replicas: actor.facts.copies.flatMap((copy) => copy.status(connections) ?? []),
+      connections: connections(applicationId),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#life.abort();
+    this.#watch?.[Symbol.dispose]();
+    const { stopLimit = 15 } = this.#options;
+    await Promise.all([...this.#actors.values()].map((actor) => actor.stop(stopLimit)));
+    while (this.#background.size > 0) await Promise.all(this.#background);
+    this.#actors.clear();
+    this.#markFirstPass();
+  }
+
+  #finishFirstPass(): void {
+    this.#isReady = !this.#life.signal.aborted;
+    this.#markFirstPass();
+  }
+
+  #inBackground(work: Promise<void>): void {
+    const { log } = this.#options;
+    const watched = work.catch((error: unknown) =>
+      log.error({ err: error }, 'work in the background failed'),
+    );
+    this.#background.add(watched);
+    void watched.finally(() => this.#background.delete(watched));
+  }
+
+  #notice({ kind, id }: Change): void {
+    if (kind === 'application' || kind === 'settings') this.#wake(id);
+    if (kind === 'deployment') this.#inBackground(this.#wakeOwner(id));
+  }
+
+  async #wakeOwner(deploymentId: string): Promise<void> {
+    const deployment = await this.#options.store.deployments.get(deploymentId);
+    if (deployment) this.#wake(deployment.hostedApplicationId);
+  }
+
+  #wake(applicationId: string): void {
+    if (this.#life.signal.aborted) return;
+    const actor = this.#actors.get(applicationId) ?? new Actor(applicationId, this.#tools);
+    this.#actors.set(applicationId, actor);
+    actor.wake();
+  }
+
+  async #compareForever(): Promise<void> {
+    const { compareEvery = 30_000, log } = this.#options;
+    while (await pauseFor(compareEvery, this.#life.signal)) {
+      await this.#compareAll().catch((error: unknown) => {
+        log.error({ err: error }, 'comparing everything failed; it is tried again');
+      });
+    }
+  }
+
+  async #compareAll(): Promise<void> {
+    const applications = await this.#options.store.applications.list({ undeleted: true });
+    for (const [id, actor] of this.#actors) if (actor.isOver) this.#actors.delete(id);
+    for (const id of new Set([...this.#actors.keys(), ...applications.map(({ id }) => id)])) this.#wake(id);
+  }
+}

@@ -1,0 +1,32 @@
+/** What the verbs of the reconciler work with. */
+import type { Directory } from '../directory/directory.ts';
+import type { Clock, Random } from '../kit/clock.ts';
+import type { Log } from '../observe/log.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Store } from '../store/store.ts';
+import type { Gate } from './gate.ts';
+import type { BackOff } from './heal.ts';
+
+/** Closes the live connections of a replica, spread over so many seconds. Resolves when it serves nothing any more. */
+export type Drain = (replicaId: string, options: { spread: number }) => Promise<void>;
+
+/** Throws an Error that says why the issuer's keys cannot be had. */
+export type CheckIssuer = (domainUrl: string, options: { signal: AbortSignal }) => Promise<void>;
+
+export interface Tools {
+  readonly store: Store;
+  readonly runtimes: readonly Runtime[];
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly drain: Drain;
+  readonly checkIssuer: CheckIssuer;
+  /** Lets a limited number of replicas start at a time. */
+  readonly gate: Gate;
+  readonly backOff: BackOff;
+  /** Shows a change of a copy to the gateway at once, and compares the application again soon. */
+  readonly changed: () => void;
+  /** Does something that nobody waits for; the signal ends it with the server. */
+  readonly inBackground: (work: (signal: AbortSignal) => Promise<void>) => void;
+}
