@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { createdOAuthClient, createOAuthClientDetails, oauthClient, Problem } from '@mooring/contract';
 import { requires } from './conventions/authorise.ts';
 import type { ControlEnv } from './conventions/context.ts';
-import { liveApplication } from './lifecycle.ts';
+import { lastingApplication, liveApplication } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
 import { requireOwnDomain } from './protection.ts';
 import { body, collection, idPath, json, refusals } from './conventions/responses.ts';
@@ -46,7 +46,7 @@ export function clients({ store, identity }: ControlPorts): OpenAPIHono<ControlE
   });
 
   app.openapi(createOne, async (c) => {
-    const application = await liveApplication(store, c.req.valid('param').id);
+    const application = await lastingApplication(store, c.req.valid('param').id);
     requireOwnDomain(application);
     const created = await identity.createClient({ ...c.req.valid('json'), applicationId: application.id });
     return c.json(created, 201, { 'cache-control': 'no-store' });

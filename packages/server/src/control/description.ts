@@ -1,5 +1,6 @@
 /** `GET /v1/openapi.json`: this API described by its own routes (OpenAPI 3.1). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { once } from '../kit/once.ts';
 import { requires } from './conventions/authorise.ts';
 import type { ControlEnv } from './conventions/context.ts';
 import type { ControlPorts } from './ports.ts';
@@ -18,16 +19,19 @@ export function description(
   { version }: Pick<ControlPorts, 'version'>,
 ): OpenAPIHono<ControlEnv> {
   const app = new OpenAPIHono<ControlEnv>();
-  app.openapi(route, (c) => {
-    const document = api.getOpenAPI31Document({
-      openapi: '3.1.0',
-      info: { title: 'Mooring management API', version },
-    });
-    const components = {
-      ...document.components,
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
-    };
-    return c.json({ ...document, components }, 200);
-  });
+  const document = once(async () => describe(api, version));
+  app.openapi(route, async (c) => c.json(await document(), 200));
   return app;
+}
+
+function describe(
+  api: OpenAPIHono<ControlEnv>,
+  version: string,
+): ReturnType<typeof api.getOpenAPI31Document> {
+  const document = api.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'Mooring management API', version },
+  });
+  const securitySchemes = { bearer: { type: 'http', scheme: 'bearer' } } as const;
+  return { ...document, components: { ...document.components, securitySchemes } };
 }

@@ -98,6 +98,22 @@ for (const [name, inboundAuthConfig, message] of withoutTokens)
     }
   });
 
+test('nothing more is made for an application that is being deleted', async () => {
+  await using api = await openTestApi();
+  const id = await makeApplication(api, { inboundAuthConfig: ownAuth() });
+  await api.call('DELETE', `/20231130/hostedApplications/${id}`);
+  for (const [part, body] of [
+    ['tokens', {}],
+    ['clients', { name: 'x' }],
+  ] as const)
+    assert.equal(
+      (await api.call('POST', `/v1/applications/${id}/${part}`, { body })).body.code,
+      'Conflict',
+      part,
+    );
+  assert.deepEqual(await api.ports.identity.listClients({ applicationId: id }), []);
+});
+
 const replica: ReplicaStatus = {
   id: 'r1',
   applicationId: 'a',

@@ -21,6 +21,14 @@ export async function liveApplication(tx: Resources, id: string): Promise<Applic
   return application;
 }
 
+/** The application, unless it is going away: nothing more is made for one that is. */
+export async function lastingApplication(tx: Resources, id: string): Promise<ApplicationRecord> {
+  const application = await liveApplication(tx, id);
+  if (application.lifecycleState === 'DELETING')
+    throw new Problem('Conflict', `The hosted application ${id} is being deleted.`);
+  return application;
+}
+
 /** The deployment, DELETED ones included until they are purged. */
 export async function findDeployment(tx: Resources, id: string): Promise<DeploymentRecord> {
   const deployment = await tx.deployments.get(id);

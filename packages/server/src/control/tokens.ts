@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import { issuedToken } from '@mooring/contract';
 import { requires } from './conventions/authorise.ts';
 import type { ControlEnv } from './conventions/context.ts';
-import { liveApplication } from './lifecycle.ts';
+import { lastingApplication } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
 import { defaultClient, requireOwnDomain } from './protection.ts';
 import { idPath, json, refusals } from './conventions/responses.ts';
@@ -20,7 +20,7 @@ const issue = createRoute({
 export function tokens({ store, identity }: ControlPorts): OpenAPIHono<ControlEnv> {
   const app = new OpenAPIHono<ControlEnv>();
   app.openapi(issue, async (c) => {
-    const application = await liveApplication(store, c.req.valid('param').id);
+    const application = await lastingApplication(store, c.req.valid('param').id);
     requireOwnDomain(application);
     const token = await identity.issueToken({ clientId: await defaultClient(identity, application) });
     c.get('log').info({ applicationId: application.id }, 'issued an access token to an operator');
