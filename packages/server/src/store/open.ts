@@ -49,6 +49,8 @@ function openSqlite(path: string): SqliteDatabase {
   }
 }
 
+const nothingDone = { changes: 0, lastInsertRowid: 0 };
+
 /** Node's SQLite as kysely wants it. */
 function adapt(database: DatabaseSync): SqliteDatabase {
   return {
@@ -58,7 +60,11 @@ function adapt(database: DatabaseSync): SqliteDatabase {
       return {
         reader: statement.columns().length > 0,
         all: (parameters) => statement.all(...parameters.map(bindable)),
-        run: (parameters) => statement.run(...parameters.map(bindable)),
+        // A full disk makes SQLite roll back by itself; a second rollback would hide the reason.
+        run: (parameters) =>
+          sql === 'rollback' && !database.isTransaction
+            ? nothingDone
+            : statement.run(...parameters.map(bindable)),
         iterate: (parameters) => statement.iterate(...parameters.map(bindable)),
       };
     },
