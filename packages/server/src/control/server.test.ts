@@ -137,3 +137,21 @@ test('without follow the answer ends with the last line', async () => {
   const text = await (await fetch(`${served.url}/v1/applications/${id}/logs`, { headers })).text();
   assert.equal(text.trim().split('\n').length, 1);
 });
+
+test('a reader that cancels the answer lets the replica go, whatever carries the answer', async () => {
+  const left = Promise.withResolvers<void>();
+  async function* endless(_id: string, { signal }: { signal: AbortSignal }): AsyncGenerator<LogLine, void> {
+    yield { replicaId: 'r', stream: 'stdout', timestamp: '2026-01-02T03:04:05.000Z', text: 'first' };
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    left.resolve();
+  }
+  await using api = await openTestApi({ logs: endless });
+  const id = await makeApplication(api);
+  const response = await api.api.fetch(
+    new Request(`http://localhost/v1/applications/${id}/logs?follow=true`, { headers }),
+  );
+  const reader = response.body?.getReader();
+  await reader?.read();
+  await reader?.cancel();
+  await left.promise;
+});
