@@ -170,11 +170,13 @@ export function runtimeSuite(name: string, make: (context: TestContext) => Promi
       await second.ready({ signal });
       const stop = new AbortController();
       const seen: LogLine[] = [];
+      let said: Promise<unknown> = Promise.resolve();
       for await (const line of suite.runtime.logs(applicationId, { follow: true, signal: stop.signal })) {
         seen.push(line);
-        if (line.text.startsWith('ready')) void fetch(`${urlOf(second)}/say?text=ahoy`);
+        if (line.text.startsWith('ready')) said = fetch(`${urlOf(second)}/say?text=ahoy`);
         if (line.text === 'ahoy') stop.abort();
       }
+      await said;
       const written = seen
         .filter(({ stream }) => stream !== 'platform')
         .map(({ replicaId, stream, text }) => ({ replicaId, stream, text }));
