@@ -16,6 +16,7 @@ const cases: readonly (readonly [string, unknown, Exit])[] = [
   ['help', new CommanderError(0, 'commander.helpDisplayed', ''), 'ok'],
   ['nobody at the address', new Unreachable('https://localhost:9443/x', refused), 'unreachable'],
   ['a token that is not good', failed(401), 'notAllowed'],
+  ['something that the server does not accept', failed(400), 'usage'],
   ['a missing right', failed(403), 'notAllowed'],
   ['something that is not there', failed(404), 'notFound'],
   ['a conflict', failed(409), 'conflict'],

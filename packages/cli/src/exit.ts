@@ -19,6 +19,7 @@ export const exits = {
 export type Exit = keyof typeof exits;
 
 const byStatus: Readonly<Record<number, Exit>> = {
+  400: 'usage',
   401: 'notAllowed',
   403: 'notAllowed',
   404: 'notFound',

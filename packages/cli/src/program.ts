@@ -1,5 +1,4 @@
 /** The command line: all commands, and what they share. */
-import { readFileSync } from 'node:fs';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { addApps } from './commands/apps/apps.ts';
 import { addClients } from './commands/clients/clients.ts';
@@ -14,6 +13,7 @@ import { addToken } from './commands/token.ts';
 import { addUrl } from './commands/url.ts';
 import { exitHelp } from './exit.ts';
 import type { Cli, Terminal } from './terminal.ts';
+import { version } from './version.ts';
 
 const commands = [
   addServe,
@@ -56,11 +56,4 @@ export function createProgram(terminal: Terminal): CommandUnknownOpts {
   };
   for (const add of commands) add(program, cli);
   return program;
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest)
-    return String(manifest.version);
-  throw new Error('package.json has no version');
 }

@@ -41,7 +41,7 @@ export function addDeploy(parent: CommandUnknownOpts, cli: Cli): void {
         wait: options.wait,
       };
       using session = await openSession(cli);
-      using progress = await startProgress(cli, `Deploying ${name}`);
+      using progress = startProgress(cli, `Deploying ${name}`);
       const deployed = await deploy(session, request, progress);
       progress.done(`${deployed.displayName} ${options.wait ? 'serves' : 'is being started'}`);
       const urls = {

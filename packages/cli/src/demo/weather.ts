@@ -27,10 +27,7 @@ export async function ensureWeather(
 ): Promise<string | undefined> {
   const known = await livingApplications(session);
   if (known.length === 0) return deployWeather(cli, session);
-  using progress = await startProgress(
-    cli,
-    `Starting ${known.map(({ displayName }) => displayName).join(', ')}`,
-  );
+  using progress = startProgress(cli, `Starting ${known.map(({ displayName }) => displayName).join(', ')}`);
   await Promise.race([firstPass, rejected(session.signal)]);
   progress.done('Every application has been tried');
   return known.find(({ displayName }) => displayName === weather.name)?.id;
@@ -41,7 +38,7 @@ async function deployWeather(cli: Cli, session: Session): Promise<string> {
     throw new Refusal(`The example is not there: ${folder}.`, {
       hint: 'It is part of the checkout only. Deploy something of your own: npx mooring deploy --help',
     });
-  using progress = await startProgress(cli, 'Deploying examples/weather');
+  using progress = startProgress(cli, 'Deploying examples/weather');
   const source = cli.env['NWS_API_BASE'];
   const environment = source === undefined ? [] : [parseVariable(`NWS_API_BASE=${source}`)];
   const request = { name: weather.name, command, workingDirectory: folder, environment, wait: true };

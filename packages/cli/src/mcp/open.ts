@@ -4,6 +4,7 @@ import { Client, type Transport } from '@modelcontextprotocol/client';
 import { HandshakeError, WebSocketClientTransport } from '@mooring/mcp-websocket';
 import { tokenFor, urlOf } from '../access.ts';
 import type { Session } from '../session.ts';
+import { version } from '../version.ts';
 
 /** Where an MCP server listens unless the command line says otherwise. */
 export const defaultPath = '/ws';
@@ -29,7 +30,7 @@ export async function openMcp(session: Session, options: OpenMcp): Promise<McpSe
     ...(token !== undefined && { token }),
     ...(ca !== undefined && { tls: { ca } }),
   });
-  const client = new Client({ name: 'mooring', version: '0.1.0' });
+  const client = new Client({ name: 'mooring', version: version() });
   const close = (): void => void transport.close();
   session.signal.addEventListener('abort', close, { once: true });
   try {

@@ -47,7 +47,7 @@ export function addAppsCreate(parent: CommandUnknownOpts, cli: Cli): void {
           hint: 'Change it with apps update, or add --same-name to have two.',
         });
       const auth = authOf(options, await embeddedAuth(session, name));
-      using progress = await startProgress(cli, `Making the application ${name}`);
+      using progress = startProgress(cli, `Making the application ${name}`);
       const application = await createApplication(session, { ...configuration, auth, progress });
       progress.done(`The application ${name} is there`);
       printResult(cli, application, () => application.id);

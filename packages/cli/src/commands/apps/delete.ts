@@ -20,7 +20,7 @@ export function addAppsDelete(parent: CommandUnknownOpts, cli: Cli): void {
       const { id, displayName } = await findApplication(session, named);
       await confirm(cli, { message: `Delete ${displayName} (${id}) and stop all its replicas?`, yes });
       const doing = `Deleting ${displayName}`;
-      using progress = await startProgress(cli, doing);
+      using progress = startProgress(cli, doing);
       const { workRequestId } = await session.management.applications.delete(id, session);
       await follow(session, { workRequestId, progress, doing });
       progress.done(`${displayName} is deleted`);

@@ -56,7 +56,7 @@ export function addAppsUpdate(parent: CommandUnknownOpts, cli: Cli): void {
           hint: 'See: mooring apps update --help',
         });
       const doing = `Changing ${application.displayName}`;
-      using progress = await startProgress(cli, doing);
+      using progress = startProgress(cli, doing);
       if (settings) await management.settings.update(id, settings, { signal });
       if (Object.keys(details).length > 0) {
         const { workRequestId } = await management.applications.update(id, details, { signal });
