@@ -1,11 +1,20 @@
 /**
- * Changes: notices, within this process, that a row was written. They go out after the commit, in the order of
- * the commits. A notice only says that something changed: whoever gets it reads the row.
+ * Changes: notices that a row was written, here or by another node on the same database. They go out after the
+ * commit, in the order of the commits. A notice only says that something changed: whoever gets it reads the row.
  */
 import type { Log } from '../observe/log.ts';
 
+export const changeKinds = [
+  'application',
+  'deployment',
+  'workRequest',
+  'settings',
+  'replica',
+  'client',
+] as const;
+
 export interface Change {
-  readonly kind: 'application' | 'deployment' | 'workRequest' | 'settings' | 'replica' | 'client';
+  readonly kind: (typeof changeKinds)[number];
   /** Id of the row; for `settings` the application's. */
   readonly id: string;
 }

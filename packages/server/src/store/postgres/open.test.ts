@@ -1,0 +1,24 @@
+import { after, describe, test } from 'node:test';
+import { systemClock as clock, systemRandom as random } from '../../kit/clock.ts';
+import { once } from '../../kit/once.ts';
+import { openStore } from '../open.ts';
+import { storeSuite } from '../suite.ts';
+import { postgresMissing, startPostgres } from './postgres.fixture.ts';
+
+const postgres = await startPostgres();
+if (postgres === undefined) test('store on PostgreSQL', { skip: postgresMissing });
+else
+  describe('PostgreSQL', () => {
+    after(() => postgres[Symbol.asyncDispose]());
+    let count = 0;
+    const template = once(async () => {
+      const url = await postgres.database('template');
+      await (await openStore({ path: '', url, clock, random }))[Symbol.asyncDispose]();
+      return 'template';
+    });
+    storeSuite('PostgreSQL', async (clock) => {
+      count += 1;
+      const url = await postgres.database(`suite${count}`, { template: await template() });
+      return await openStore({ path: '', url, clock, random });
+    });
+  });

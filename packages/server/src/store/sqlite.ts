@@ -1,0 +1,43 @@
+/** SQLite (Node's own): write-ahead log, fsync at every commit, foreign keys. One process, one connection. */
+import { closeSync, openSync } from 'node:fs';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { SqliteDialect, type SqliteDatabase } from 'kysely';
+import type { Database } from './database.ts';
+
+/** @param path the file, made with mode 0600 when absent; ':memory:' keeps nothing. Throws when it cannot be opened. */
+export function openSqlite(path: string): Database {
+  return { name: path, dialect: new SqliteDialect({ database: connect(path) }) };
+}
+
+function connect(path: string): SqliteDatabase {
+  try {
+    if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
+    const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5000 });
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    return adapt(database);
+  } catch (error) {
+    throw new Error(`cannot open the database ${path}`, { cause: error });
+  }
+}
+
+/** Node's SQLite as kysely wants it. */
+function adapt(database: DatabaseSync): SqliteDatabase {
+  return {
+    close: () => database.close(),
+    prepare: (sql) => {
+      const statement = database.prepare(sql);
+      return {
+        reader: statement.columns().length > 0,
+        all: (parameters) => statement.all(...parameters.map(bindable)),
+        run: (parameters) => statement.run(...parameters.map(bindable)),
+        iterate: (parameters) => statement.iterate(...parameters.map(bindable)),
+      };
+    },
+  };
+}
+
+function bindable(value: unknown): SQLInputValue {
+  if (value === null || value instanceof Uint8Array) return value;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value;
+  throw new TypeError(`a ${typeof value} cannot be a value of a column`);
+}

@@ -1,0 +1,135 @@
+/** Transact: the store over a database, its transactions, and the notices that follow them. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Kysely, KyselyPlugin } from 'kysely';
+import type { Clock, Random } from '../kit/clock.ts';
+import type { Log } from '../observe/log.ts';
+import { Changes, type Change } from './changes.ts';
+import type { Database } from './database.ts';
+import { resources } from './resources.ts';
+import type { Scope } from './scope.ts';
+import type { Resources, Store } from './store.ts';
+import type { Tables } from './tables.ts';
+import { differences, readVersions, type Versions } from './versions.ts';
+
+/** Set while the code runs inside a transaction's work. */
+interface Running {
+  open: boolean;
+}
+
+export interface TransactOptions {
+  readonly database: Database;
+  readonly db: Kysely<Tables>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log?: Log;
+}
+
+/** The store, with its tables as they are. Disposing of it closes the database. */
+export async function storeOver(options: TransactOptions): Promise<Store> {
+  const { database, db, clock, random, log } = options;
+  const changes = new Changes(log);
+  const running = new AsyncLocalStorage<Running>();
+  const inTurn = createTurns();
+
+  async function write<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
+    refuseInside(running);
+    return await inTurn(() => commit(work));
+  }
+
+  async function commit<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
+    const noted: Change[] = [];
+    const state: Running = { open: true };
+    const transaction = db.transaction();
+    const { isolation } = database;
+    const result = await (isolation ? transaction.setIsolationLevel(isolation) : transaction).execute(
+      async (tx) => {
+        const note = (change: Change): void => void noted.push(change);
+        const scope: Scope = { db: tx, clock, random, write: (inner) => inner(scope), note };
+        await database.begin?.(tx);
+        const result = await running.run(state, () => work(scope)).finally(() => (state.open = false));
+        await database.announce?.(tx, noted);
+        return result;
+      },
+    );
+    changes.send(noted);
+    return result;
+  }
+
+  const root: Scope = {
+    db: db.withPlugin(refusal(running)),
+    clock,
+    random,
+    write,
+    note: () => {
+      throw new TypeError('a notice belongs to a transaction');
+    },
+  };
+  const listening = await listen(database, db, changes);
+  return {
+    ...resources(root),
+    changes,
+    transaction: <T>(work: (tx: Resources) => Promise<T>) => write((scope) => work(resources(scope))),
+    purge: () => write((scope) => purge(scope)),
+    [Symbol.asyncDispose]: async () => {
+      await listening?.[Symbol.asyncDispose]();
+      await db.destroy();
+    },
+  };
+}
+
+/** One after the other, in the order of their asking: so that those who wait for the database keep no connection. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return async (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return await turn;
+  };
+}
+
+/** Passes on what other processes change, also what was not heard of at the time. */
+async function listen(
+  database: Database,
+  db: Kysely<Tables>,
+  changes: Changes,
+): Promise<AsyncDisposable | undefined> {
+  let known: Versions | undefined;
+  return await database.listen?.({
+    heard: (change) => changes.send([change]),
+    catchUp: async () => {
+      const now = await readVersions({ db });
+      const missed = differences(known ?? now, now);
+      known = now;
+      changes.send(missed);
+    },
+  });
+}
+
+function refuseInside(running: AsyncLocalStorage<Running>): void {
+  if (running.getStore()?.open)
+    throw new TypeError('inside a transaction use its own `tx`: the store would wait for the transaction');
+}
+
+const refusal = (running: AsyncLocalStorage<Running>): KyselyPlugin => ({
+  transformQuery: ({ node }) => {
+    refuseInside(running);
+    return node;
+  },
+  transformResult: async ({ result }) => result,
+});
+
+/** How long deleted resources and finished work requests are kept, in milliseconds: 30 days. */
+const keptFor = 30 * 24 * 60 * 60 * 1000;
+
+async function purge(scope: Scope): Promise<number> {
+  const now = scope.clock.now();
+  const before = new Date(now - keptFor).toISOString();
+  const { deployments, applications, workRequests, retryTokens } = resources(scope);
+  const counts = [
+    await deployments.purge(before),
+    await applications.purge(before),
+    await workRequests.purge(before),
+    await retryTokens.purge(new Date(now).toISOString()),
+  ];
+  return counts.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,27 @@
+/** Versions: which rows there are, and how often each was written. Two readings tell what happened between them. */
+import type { Change } from './changes.ts';
+import type { Scope } from './scope.ts';
+
+/** By kind and id. */
+export type Versions = ReadonlyMap<string, { readonly change: Change; readonly version: number }>;
+
+/** Of the rows that readers keep something of in memory. */
+export async function readVersions({ db }: Pick<Scope, 'db'>): Promise<Versions> {
+  const applications = await db.selectFrom('applications').select(['id', 'version']).execute();
+  const deployments = await db.selectFrom('deployments').select(['id', 'version']).execute();
+  const replicas = await db.selectFrom('replicas').select(['id', 'version']).execute();
+  const settings = await db.selectFrom('settings').select(['applicationId as id', 'version']).execute();
+  const rows = { application: applications, deployment: deployments, replica: replicas, settings } as const;
+  const kinds = ['application', 'deployment', 'replica', 'settings'] as const;
+  const entries = kinds.flatMap((kind) =>
+    rows[kind].map(({ id, version }) => [`${kind} ${id}`, { change: { kind, id }, version }] as const),
+  );
+  return new Map(entries);
+}
+
+/** Rows that were written, came or went. */
+export function differences(before: Versions, after: Versions): Change[] {
+  const written = [...after].filter(([key, { version }]) => before.get(key)?.version !== version);
+  const gone = [...before].filter(([key]) => !after.has(key));
+  return [...written, ...gone].map(([, { change }]) => change);
+}
