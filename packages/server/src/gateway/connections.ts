@@ -33,6 +33,8 @@ const drainLimit = 5_000;
 export class Connections implements Disposable {
   readonly #options: ConnectionsOptions;
   readonly #served = new Set<Served>();
+  /** When the spread of a replica's drain ends, in milliseconds since the epoch. */
+  readonly #drains = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: ConnectionsOptions) {
@@ -57,7 +59,13 @@ export class Connections implements Disposable {
 
   tick(): void {
     const now = this.#options.clock.now();
-    for (const served of this.#served) served.tick(now);
+    for (const served of this.#served) {
+      served.tick(now);
+      const end = this.#drains.get(served.replicaId);
+      // What came after a drain had begun, by a choice or a handshake that was under way, has its turn at the end.
+      if (end !== undefined && now >= end) this.#sendAway(served);
+      if (end !== undefined && now >= end + drainLimit) served.destroy('the drain took too long');
+    }
   }
 
   /**
@@ -66,20 +74,15 @@ export class Connections implements Disposable {
    */
   async drain(replicaId: string, { spread }: { spread: number }): Promise<void> {
     const milliseconds = spread * 1000;
+    const end = this.#options.clock.now() + milliseconds;
+    this.#drains.set(replicaId, Math.min(end, this.#drains.get(replicaId) ?? end));
     const timers = this.#of(replicaId).map((served, index, all) => {
       const delay = ((index + this.#fraction()) / all.length) * milliseconds;
       return setTimeout(() => this.#sendAway(served), delay);
     });
-    // What arrived between the choice of a replica and the drain is sent away at its end.
-    timers.push(
-      setTimeout(() => this.#of(replicaId).forEach((served) => this.#sendAway(served)), milliseconds),
-      setTimeout(
-        () => this.#of(replicaId).forEach((served) => served.destroy('the drain took too long')),
-        milliseconds + drainLimit,
-      ),
-    );
     await this.#options.load.idle(replicaId);
     timers.forEach((timer) => clearTimeout(timer));
+    this.#drains.delete(replicaId);
   }
 
   /** Drains all replicas within `grace` seconds; then nothing is left. */

@@ -20,10 +20,11 @@ export function controlFrame(
 
 /** Payload of a close frame. A reason that is too long is cut at a character's edge (123 bytes, section 5.5.1). */
 export function closePayload(code: number, reason: string): Buffer {
-  let text = reason;
-  while (Buffer.byteLength(text) > 123) text = text.slice(0, -1);
-  const payload = Buffer.alloc(2 + Buffer.byteLength(text));
+  const text = Buffer.from(reason);
+  let end = Math.min(text.length, 123);
+  while (end < text.length && ((text[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  const payload = Buffer.alloc(2 + end);
   payload.writeUInt16BE(code, 0);
-  payload.write(text, 2);
+  text.copy(payload, 2, 0, end);
   return payload;
 }

@@ -34,11 +34,6 @@ export function acceptKey(key: string): string {
     .digest('base64');
 }
 
-/** True when the request asks to become a WebSocket. Any other upgrade is ignored, as RFC 9110 section 7.8 allows. */
-export function isWebSocketUpgrade(request: IncomingMessage): boolean {
-  return request.headers.upgrade?.toLowerCase() === 'websocket';
-}
-
 function bad(what: string): Problem {
   return new Problem('InvalidParameter', `A WebSocket handshake ${what} (RFC 6455 section 4.1).`);
 }

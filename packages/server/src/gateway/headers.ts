@@ -20,27 +20,42 @@ const hopByHop = new Set([
   'http2-settings',
 ]);
 
-/** Never taken from a client: credentials, and names that the replica may believe to be ours. */
+/**
+ * Never taken from a client: credentials, and names that the replica may believe to be ours. An underscore counts as
+ * a hyphen, because CGI and its descendants cannot tell the two apart.
+ */
 function isOurs(name: string): boolean {
+  const spelled = name.replaceAll('_', '-');
   return (
-    name === 'authorization' ||
-    name === 'host' ||
-    name === 'forwarded' ||
-    name === 'opc-request-id' ||
-    name.startsWith('x-forwarded-') ||
-    name.startsWith('mooring-') ||
-    name.startsWith('sec-websocket-')
+    spelled === 'authorization' ||
+    spelled === 'host' ||
+    spelled === 'forwarded' ||
+    spelled === 'opc-request-id' ||
+    spelled.startsWith('x-forwarded-') ||
+    spelled.startsWith('mooring-') ||
+    spelled.startsWith('sec-websocket-')
   );
 }
 
-/** What the client sent, as far as the replica may see it. */
-function passedOn(rawHeaders: readonly string[], connection: string | undefined): RawHeaders {
+/** Never taken from a replica: what only we say to a client, and what it was told about the caller. */
+function isForNobody(name: string): boolean {
+  return name === 'opc-request-id' || name.startsWith('sec-websocket-') || name.startsWith('mooring-');
+}
+
+/** The lines that go on: not those of one hop, not those that `Connection` names, not those that are `kept` here. */
+function passedOn(
+  rawHeaders: readonly string[],
+  connection: string | undefined,
+  kept: (name: string) => boolean,
+): RawHeaders {
   const named = new Set((connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
+  // Without the length of a body its reader would take the body for the next request.
+  named.delete('content-length');
   const passed: RawHeaders = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
     const lower = name.toLowerCase();
-    if (!hopByHop.has(lower) && !named.has(lower) && !isOurs(lower))
+    if (!hopByHop.has(lower) && !named.has(lower) && !kept(lower))
       passed.push(name, rawHeaders[index + 1] ?? '');
   }
   return passed;
@@ -57,7 +72,7 @@ export interface ReplicaHeadersOptions {
 export function replicaHeaders(call: Call, { authority, assertion }: ReplicaHeadersOptions): RawHeaders {
   const { arrival, principal, route } = call;
   const { request, peer } = arrival;
-  const headers = passedOn(request.rawHeaders, request.headers.connection);
+  const headers = passedOn(request.rawHeaders, request.headers.connection, isOurs);
   headers.push(
     'Host',
     authority,
@@ -94,16 +109,13 @@ export function clientHeaders(
   connection: string | undefined,
   requestId: string,
 ): RawHeaders {
-  const named = new Set((connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
-  const headers: RawHeaders = ['opc-request-id', requestId];
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] ?? '';
-    const lower = name.toLowerCase();
-    const ours =
-      lower === 'opc-request-id' || lower.startsWith('sec-websocket-') || lower.startsWith('mooring-');
-    if (!hopByHop.has(lower) && !named.has(lower) && !ours) headers.push(name, rawHeaders[index + 1] ?? '');
-  }
-  return headers;
+  return ['opc-request-id', requestId, ...passedOn(rawHeaders, connection, isForNobody)];
+}
+
+/** Trailers of a body, either way, as `addTrailers` takes them: what may not be a header may not be a trailer. */
+export function passedTrailers(rawTrailers: readonly string[], to: 'replica' | 'client'): [string, string][] {
+  const passed = passedOn(rawTrailers, undefined, to === 'replica' ? isOurs : isForNobody);
+  return passed.flatMap((name, index) => (index % 2 === 0 ? [[name, passed[index + 1] ?? '']] : []));
 }
 
 /** A claim is anybody's text; a header holds visible ASCII. The assertion carries the exact value. */

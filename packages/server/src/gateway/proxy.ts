@@ -8,7 +8,7 @@ import { Problem } from '@mooring/contract';
 import { admit, type AdmitOptions, type Seat } from './admit.ts';
 import type { Call } from './authenticate.ts';
 import type { Connections } from './connections.ts';
-import { clientHeaders, replicaHeaders } from './headers.ts';
+import { clientHeaders, passedTrailers, replicaHeaders } from './headers.ts';
 
 export interface ProxyOptions extends AdmitOptions {
   readonly agent: http.Agent;
@@ -127,16 +127,11 @@ function sendBody(call: Call, outgoing: ClientRequest): SentBody {
     }
   });
   request.once('end', () => {
-    if (Object.keys(request.trailers).length > 0)
-      outgoing.addTrailers(Object.entries(request.trailersDistinct).flatMap(pairs));
+    outgoing.addTrailers(passedTrailers(request.rawTrailers, 'replica'));
     outgoing.end();
   });
   request.pipe(outgoing, { end: false });
   return { failed: promise, bytes: () => bytes };
-}
-
-function pairs([name, values]: [string, string[] | undefined]): [string, string][] {
-  return (values ?? []).map((value) => [name, value]);
 }
 
 interface AnsweredOptions {
@@ -173,7 +168,7 @@ async function passBack(answer: IncomingMessage, response: ServerResponse, reque
   response.once('close', resolve);
   answer.once('error', () => response.destroy());
   answer.once('end', () => {
-    response.addTrailers(Object.entries(answer.trailersDistinct).flatMap(pairs));
+    response.addTrailers(passedTrailers(answer.rawTrailers, 'client'));
     response.end();
   });
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', headers);

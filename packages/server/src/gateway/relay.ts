@@ -67,6 +67,8 @@ export class Relay {
   #verdict: Pick<Closing, 'code' | 'reason' | 'by'> | undefined;
   #toldClient = false;
   #toldReplica = false;
+  /** A close to the client that waits for the end of the frame that is under way. */
+  #owedClose: Buffer | undefined;
   #limit: NodeJS.Timeout | undefined;
   #lastMessages = 0;
   #lastActivity: number;
@@ -107,7 +109,9 @@ export class Relay {
     this.#setLimit(ourCloseLimit);
     this.#toldClient = this.#sendClose(this.#client, this.#replica.scanner, code, reason);
     if (!drain) this.#toldReplica = this.#sendClose(this.#replica, this.#client.scanner, code, reason);
-    if (!this.#toldClient) this.#resetClient(`${reason}; the client was inside an unfinished frame`);
+    if (this.#toldClient) return;
+    this.#replica.scanner.stopping = true;
+    this.#owedClose = this.#frame(opcodes.close, closePayload(code, reason), 'client');
   }
 
   /** Looks at the time: pings, idle limit, token expiry, slow readers. Called about once a second. */
@@ -179,7 +183,16 @@ export class Relay {
     this.#replica.heard = true;
     scanner.scan(chunk, this.#toClient);
     if (scanner.ponged) this.#client.scanner.pinged = false;
+    if (scanner.atBoundary) this.#payClose();
     this.#afterScan(this.#replica, this.#client);
+  }
+
+  #payClose(): void {
+    if (this.#owedClose === undefined) return;
+    this.#client.socket.write(this.#owedClose);
+    this.#owedClose = undefined;
+    this.#toldClient = true;
+    if (this.#client.scanner.violation !== undefined) this.#client.socket.end();
   }
 
   readonly #toReplica = (piece: Buffer): void => {
@@ -200,7 +213,7 @@ export class Relay {
     const { violation, closed } = leg.scanner;
     if (violation !== undefined && this.#verdict === undefined) {
       this.close(violation.code, violation.reason);
-      leg.socket.end();
+      if (this.#owedClose === undefined || leg.side === 'replica') leg.socket.end();
       leg.socket.resume();
       return;
     }
@@ -248,13 +261,11 @@ export class Relay {
   #dead(leg: Leg): void {
     if (leg.side === 'replica')
       return this.close(closeCodes.internalError, 'the replica does not answer pings');
-    this.#toldReplica = this.#sendClose(
-      this.#replica,
-      leg.scanner,
-      closeCodes.goingAway,
-      'the client does not answer pings',
-    );
-    this.#resetClient('the client does not answer pings');
+    const reason = 'the client does not answer pings';
+    this.#verdict = { code: abnormal, reason, by: 'gateway' };
+    this.#setLimit(ourCloseLimit);
+    this.#toldReplica = this.#sendClose(this.#replica, leg.scanner, closeCodes.goingAway, reason);
+    reset(this.#client.socket);
   }
 
   /** False when the stream towards that peer stands inside a frame, or cannot be written. */
@@ -285,7 +296,13 @@ export class Relay {
       return true;
     }
     if (now < leg.nextPing) return true;
-    const stream = leg.side === 'client' ? this.#replica.scanner : this.#client.scanner;
+    const other = leg.side === 'client' ? this.#replica : this.#client;
+    if (other.stalledSince !== undefined) {
+      // Nothing is read from this peer until the other one reads again, so its silence says nothing.
+      leg.nextPing = now + this.#jitteredPing();
+      return true;
+    }
+    const stream = other.scanner;
     // A peer may answer only the latest ping (RFC 6455 section 5.5.3): the other end's own must not lose its pong.
     if (stream.pinged || !stream.atBoundary || leg.stalledSince !== undefined) return true;
     if (leg.pingsMissed >= 2) return false;
@@ -302,30 +319,34 @@ export class Relay {
     return this.#options.settings.pingInterval * 1000 * (0.75 + fraction / 4);
   }
 
-  #resetClient(reason: string): void {
-    this.#verdict = { code: abnormal, reason, by: 'gateway' };
-    this.#setLimit(ourCloseLimit);
-    reset(this.#client.socket);
-  }
-
+  /** What ends it first sets its limit; what follows has to fit into that. */
   #setLimit(milliseconds: number): void {
-    clearTimeout(this.#limit);
-    this.#limit = setTimeout(() => this.#finish(), milliseconds);
+    this.#limit ??= setTimeout(() => this.#finish(), milliseconds);
   }
 
   #finish(): void {
     clearTimeout(this.#limit);
+    const outcome = this.#outcome();
     if (!this.#client.socket.destroyed) reset(this.#client.socket);
     this.#replica.socket.destroy();
     const up = this.#client.scanner;
     const down = this.#replica.scanner;
     this.#resolve({
-      ...(this.#verdict ?? { code: abnormal, reason: 'ended', by: 'gateway' }),
+      ...outcome,
       messagesIn: up.messages,
       messagesOut: down.messages,
       bytesIn: up.bytes,
       bytesOut: down.bytes,
     });
+  }
+
+  /** The verdict, as far as the client could be told of it. */
+  #outcome(): Pick<Closing, 'code' | 'reason' | 'by'> {
+    const verdict = this.#verdict ?? { code: abnormal, reason: 'ended', by: 'gateway' };
+    if (this.#owedClose !== undefined)
+      return { ...verdict, code: abnormal, reason: `${verdict.reason}; the client was inside a frame` };
+    if (!this.#toldClient || this.#client.socket.writableLength === 0) return verdict;
+    return { ...verdict, code: abnormal, reason: `${verdict.reason}; the client did not read it` };
   }
 }
 

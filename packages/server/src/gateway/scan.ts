@@ -49,6 +49,8 @@ export class Scanner {
   pinged = false;
   /** A pong went through during the last scan. */
   ponged = false;
+  /** Set to let nothing through behind the frame that is under way: a close of ours waits for its end. */
+  stopping = false;
   /** Payload of our own pings to this peer: unguessable, so a pong that carries it answers us and goes no further. */
   ownPing: Buffer | undefined;
 
@@ -71,11 +73,6 @@ export class Scanner {
     return this.#remaining === 0;
   }
 
-  /** Bytes of an unfinished header or control frame that were not passed on. */
-  get heldBytes(): number {
-    return this.#held.length;
-  }
-
   /** Takes the next chunk and hands every piece that may go on to `pass`, in order. Pieces are views, not copies. */
   scan(chunk: Buffer, pass: (piece: Buffer) => void): void {
     this.ponged = false;
@@ -84,7 +81,7 @@ export class Scanner {
     this.#held = nothing;
     let start = 0;
     let position = this.#payload(0, data.length);
-    while (position < data.length) {
+    while (position < data.length && !this.stopping) {
       const next = this.#frame(data, position);
       if (next === undefined) break;
       if (next < 0) {
@@ -96,7 +93,7 @@ export class Scanner {
       position = next;
     }
     this.#pass(data, start, position, pass);
-    if (this.violation === undefined && position < data.length)
+    if (this.violation === undefined && !this.stopping && position < data.length)
       this.#held = Buffer.from(data.subarray(position));
   }
 

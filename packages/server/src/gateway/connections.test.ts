@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { verifies } from '@mooring/test/verifies';
+import { Connections, type Served } from './connections.ts';
+import { Load } from './load.ts';
+
+interface Stand {
+  readonly connections: Connections;
+  readonly load: Load;
+  /** What happened to whom, in order. */
+  readonly events: string[];
+  /** Adds something served; the returned function ends it. */
+  readonly serve: (name: string, options?: { kind?: Served['kind']; replica?: string }) => () => void;
+  /** Lets time go by, a second at a step, and the relays look at the clock. */
+  readonly pass: (seconds: number) => Promise<void>;
+}
+
+/** Connections on a clock of the test's own; `random` is the one byte that every draw gives. */
+function stand(context: TestContext, random = 0): Stand {
+  context.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  let now = 1_000_000;
+  const load = new Load();
+  const connections = new Connections({
+    load,
+    clock: { now: () => now },
+    random: (bytes) => new Uint8Array(bytes).fill(random),
+  });
+  context.after(() => connections[Symbol.dispose]());
+  const events: string[] = [];
+  return {
+    connections,
+    load,
+    events,
+    serve: (name, { kind = 'connection', replica = 'r' } = {}) => {
+      const held = load.take(replica);
+      const end = (): void => {
+        held[Symbol.dispose]();
+        added[Symbol.dispose]();
+      };
+      const added = connections.add({
+        kind,
+        applicationId: 'app',
+        replicaId: replica,
+        close: (code, reason) => {
+          if (kind === 'request') return;
+          events.push(`${name} ${code} ${reason}`);
+          end();
+        },
+        destroy: (reason) => {
+          events.push(`${name} ${reason}`);
+          end();
+        },
+        tick: () => {},
+      });
+      return end;
+    },
+    pass: async (seconds) => {
+      for (let second = 0; second < seconds; second += 1) {
+        now += 1000;
+        context.mock.timers.tick(1000);
+        await Promise.resolve();
+      }
+    },
+  };
+}
+
+test('live connections are counted by application and by replica, requests are not', (context) => {
+  const { connections, serve } = stand(context);
+  const end = serve('a');
+  serve('b', { replica: 'other' });
+  serve('c', { kind: 'request' });
+  assert.equal(connections.count('app'), 2);
+  assert.equal(connections.count('r'), 1);
+  assert.equal(connections.count('nothing'), 0);
+  end();
+  assert.equal(connections.count('app'), 1);
+});
+
+test(
+  verifies('live:drain:spread', 'the closes of a drain are spread over it, one in each part'),
+  async (context) => {
+    const { connections, events, serve, pass } = stand(context, 128);
+    for (const name of ['a', 'b', 'c', 'd']) serve(name);
+    serve('elsewhere', { replica: 'other' });
+    const drained = connections.drain('r', { spread: 8 });
+    const after: number[] = [];
+    for (let second = 1; second <= 8; second += 1) {
+      await pass(1);
+      after.push(events.length);
+    }
+    assert.deepEqual(after, [1, 1, 2, 2, 3, 3, 4, 4]);
+    assert.equal(events[0], 'a 1012 {"retryAfterMs":500}');
+    await drained;
+    assert.equal(connections.count('app'), 1);
+  },
+);
+
+test(verifies('live:drain:spread', 'without a spread everybody is sent away at once'), async (context) => {
+  const { connections, events, serve, pass } = stand(context);
+  serve('a');
+  serve('b');
+  const drained = connections.drain('r', { spread: 0 });
+  await pass(1);
+  await drained;
+  assert.deepEqual(events, ['a 1012 {"retryAfterMs":0}', 'b 1012 {"retryAfterMs":0}']);
+});
+
+test(verifies('http:drain', 'a request may finish during a drain, until 5 s after it'), async (context) => {
+  const { connections, events, serve, pass } = stand(context);
+  const end = serve('quick', { kind: 'request' });
+  serve('slow', { kind: 'request' });
+  let over = false;
+  const drained = connections.drain('r', { spread: 2 }).then(() => (over = true));
+  await pass(1);
+  end();
+  await pass(5);
+  assert.equal(over, false);
+  assert.deepEqual(events, []);
+  await pass(1);
+  assert.deepEqual(events, ['slow the drain took too long']);
+  await drained;
+});
+
+test('what arrives while a drain is under way is sent away at its end', async (context) => {
+  const { connections, events, serve, pass } = stand(context);
+  serve('early');
+  const hold = serve('request', { kind: 'request' });
+  const drained = connections.drain('r', { spread: 2 });
+  await pass(1);
+  serve('late');
+  assert.deepEqual(events, ['early 1012 {"retryAfterMs":0}']);
+  await pass(1);
+  assert.ok(events.includes('late 1012 {"retryAfterMs":0}'));
+  serve('later');
+  await pass(1);
+  assert.ok(events.includes('later 1012 {"retryAfterMs":0}'));
+  hold();
+  await drained;
+  events.length = 0;
+  serve('next life');
+  await pass(20);
+  assert.deepEqual(events, []);
+});
+
+test('a seat without a connection yet keeps the drain open', async (context) => {
+  const { connections, load, pass } = stand(context);
+  const dialling = load.take('r');
+  let over = false;
+  const drained = connections.drain('r', { spread: 0 }).then(() => (over = true));
+  await pass(30);
+  assert.equal(over, false);
+  dialling[Symbol.dispose]();
+  await drained;
+});
+
+test(
+  verifies('shutdown:drain', 'a stop drains every replica and ends what is left after the grace'),
+  async (context) => {
+    const { connections, events, serve, pass } = stand(context);
+    serve('a');
+    serve('b', { replica: 'other' });
+    serve('request', { kind: 'request' });
+    const drained = connections.drainAll({ grace: 4 });
+    await pass(1);
+    assert.deepEqual(events.slice(0, 2), ['a 1012 {"retryAfterMs":0}', 'b 1012 {"retryAfterMs":0}']);
+    await pass(3);
+    assert.equal(events.at(-1), 'request the server is stopping');
+    await drained;
+    assert.equal(connections.count('app'), 0);
+  },
+);
+
+test('whoever is still there when it is disposed of is ended', (context) => {
+  const { connections, events, serve } = stand(context);
+  serve('a');
+  connections[Symbol.dispose]();
+  assert.deepEqual(events, ['a the server has stopped']);
+});

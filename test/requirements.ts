@@ -1,0 +1,510 @@
+/**
+ * Every promise on the wire, as data: what a client or a replica may rely on. Tests name what they prove with
+ * `verifies(id, …)`; requirements.test.ts fails when a promise has no test.
+ */
+
+export interface Requirement {
+  /** `what:which:detail`; never used again for something else. */
+  readonly id: string;
+  readonly sentence: string;
+  /** Where it comes from: an RFC, the OCI reference, a registry, or where docs/wire.md says it in full. */
+  readonly source: string;
+}
+
+export const requirements = [
+  // Listeners
+  {
+    id: 'listener:names',
+    sentence: 'A request whose Host is no name of this server is refused with 421.',
+    source: 'RFC 9110 section 15.5.20; docs/wire.md, listeners',
+  },
+  {
+    id: 'listener:forwarded',
+    sentence:
+      'X-Forwarded-For, -Proto and -Host are believed from trusted proxies only, and only the entry of the nearest one.',
+    source: 'docs/wire.md, what reaches the replica',
+  },
+  {
+    id: 'listener:applications-only',
+    sentence:
+      'The applications listener answers nothing of the management API, its extension or the identity domain.',
+    source: 'docs/wire.md, listeners',
+  },
+  {
+    id: 'listener:health',
+    sentence: '/health answers 200 while the process runs, to GET and HEAD only.',
+    source: 'docs/wire.md, URLs of the applications listener',
+  },
+  {
+    id: 'listener:ready',
+    sentence:
+      '/ready answers 200 once every wanted application has been tried, and 503 before that and while the server stops.',
+    source: 'docs/wire.md, URLs of the applications listener',
+  },
+  {
+    id: 'listener:metadata',
+    sentence:
+      'Every endpoint with OAuth has protected-resource metadata: resource, issuer and the joined scope.',
+    source: 'RFC 9728 section 3; OCI reference, section 4.1',
+  },
+  // What a request may look like
+  {
+    id: 'target:form',
+    sentence: 'A request target that is no path is refused with 400.',
+    source: 'RFC 9112 section 3.2',
+  },
+  {
+    id: 'target:double-slash',
+    sentence: "A target, or an application's path, that starts with // is refused with 400.",
+    source: 'RFC 3986 section 4.2',
+  },
+  {
+    id: 'target:dot-segments',
+    sentence: 'A . or .. segment is refused with 400, never resolved.',
+    source: 'RFC 3986 section 5.2.4',
+  },
+  {
+    id: 'target:encoded',
+    sentence:
+      'An encoded dot, slash, backslash, NUL or control character is refused with 400, however often it is encoded.',
+    source: 'RFC 3986 section 2.1',
+  },
+  {
+    id: 'target:escapes',
+    sentence: 'A percent sign without two hexadecimal digits is refused with 400.',
+    source: 'RFC 3986 section 2.1',
+  },
+  {
+    id: 'target:characters',
+    sentence: 'A character that must be percent-encoded is refused with 400.',
+    source: 'RFC 3986 section 3.3',
+  },
+  {
+    id: 'head:doubled',
+    sentence:
+      'A doubled Host, Authorization, Content-Length, Origin, Upgrade or Sec-WebSocket-* header is refused with 400.',
+    source: 'RFC 9110 section 5.3; RFC 6455 section 11.3',
+  },
+  {
+    id: 'head:host',
+    sentence: 'An HTTP/1.1 request without Host is refused with 400.',
+    source: 'RFC 9112 section 3.2',
+  },
+  {
+    id: 'head:too-large',
+    sentence: 'A request line and headers of more than 16 KiB are refused with 431.',
+    source: 'RFC 6585 section 5',
+  },
+  {
+    id: 'head:time-limit',
+    sentence: 'A request whose head is not there within the limit is refused with 400 and disconnected.',
+    source: 'docs/wire.md, settings of an application',
+  },
+  {
+    id: 'head:garbage',
+    sentence:
+      'Bytes that are no HTTP/1.1 request are refused with 400, and never in the middle of another answer.',
+    source: 'RFC 9112 section 2.2',
+  },
+  // Refusals
+  {
+    id: 'refusal:body',
+    sentence: 'A refusal has the body {"code","message"} in JSON, and the status of its code.',
+    source: 'OCI reference, section 2.4',
+  },
+  {
+    id: 'refusal:request-id',
+    sentence: "Every answer carries opc-request-id: the client's when it is well formed, else a new one.",
+    source: 'OCI reference, section 2.1',
+  },
+  {
+    id: 'refusal:connection',
+    sentence:
+      'A refusal before the body was read says Connection: close, and reaches a client that is still sending.',
+    source: 'RFC 9112 section 9.6',
+  },
+  // Who may call
+  {
+    id: 'auth:unknown-application',
+    sentence: 'An application that does not exist is 404 to everybody, before any token is looked at.',
+    source: 'OCI reference, section 2.4',
+  },
+  {
+    id: 'auth:missing',
+    sentence: 'Without a token the answer is 401 with a challenge that names the metadata and the scope.',
+    source: 'RFC 6750 section 3; RFC 9728 section 5.1',
+  },
+  {
+    id: 'auth:malformed',
+    sentence: 'An Authorization header that is no bearer token is refused with 401.',
+    source: 'RFC 6750 section 2.1',
+  },
+  {
+    id: 'auth:invalid',
+    sentence:
+      'A token that is expired, not yet valid, unsigned, signed by another key, or made for another audience or issuer is refused with 401 and error="invalid_token".',
+    source: 'RFC 6750 section 3.1; RFC 9068 section 4',
+  },
+  {
+    id: 'auth:scope',
+    sentence: 'A good token without the scope is refused with 403 and error="insufficient_scope".',
+    source: 'RFC 6750 section 3.1',
+  },
+  {
+    id: 'auth:challenge',
+    sentence: 'Nothing that a client puts into its request can change the parameters of the challenge.',
+    source: 'RFC 9110 section 11.6.1',
+  },
+  {
+    id: 'auth:origin',
+    sentence: "A page calls only from an allowed origin; without a list, only from this server's own.",
+    source: 'RFC 6455 section 10.2',
+  },
+  {
+    id: 'auth:none',
+    sentence: 'An application without authentication takes every caller.',
+    source: 'OCI reference, section 4.3',
+  },
+  {
+    id: 'auth:secret',
+    sentence: 'No token appears in a log, an answer or a request to a replica.',
+    source: 'RFC 6750 section 5.3',
+  },
+  // A seat at a replica
+  {
+    id: 'hold:served',
+    sentence: 'An arrival that finds no ready replica is served once one is ready.',
+    source: 'docs/wire.md, settings of an application',
+  },
+  {
+    id: 'hold:unavailable',
+    sentence: 'An arrival that finds none within the hold is refused with 503 and Retry-After.',
+    source: 'RFC 9110 section 15.6.4',
+  },
+  {
+    id: 'hold:removed',
+    sentence: 'An arrival whose application is deleted meanwhile is refused with 404.',
+    source: 'OCI reference, section 2.4',
+  },
+  {
+    id: 'hold:left',
+    sentence:
+      'A client that leaves while its token is checked, while it is held or while its replica is dialled gives its place back, and harms nobody.',
+    source: 'docs/wire.md, the WebSocket handshake',
+  },
+  // Towards the replica
+  {
+    id: 'forward:path',
+    sentence: 'The replica gets the path behind the prefix and the query, byte for byte.',
+    source: 'OCI reference, section 3.2',
+  },
+  {
+    id: 'forward:headers',
+    sentence: "The client's other headers reach the replica in their order, spelling and number.",
+    source: 'OCI reference, section 3.2',
+  },
+  {
+    id: 'forward:credentials',
+    sentence:
+      'Authorization, Proxy-Authorization and the token among the subprotocols never reach the replica.',
+    source: 'OCI reference, section 3.2',
+  },
+  {
+    id: 'forward:hop-by-hop',
+    sentence: 'Headers of one hop, and those that Connection names, end at the gateway.',
+    source: 'RFC 9110 section 7.6.1',
+  },
+  {
+    id: 'forward:framing',
+    sentence: 'Where a request ends is the same for the gateway and the replica.',
+    source: 'RFC 9112 section 11.2',
+  },
+  {
+    id: 'forward:reserved',
+    sentence:
+      "X-Forwarded-*, Forwarded, Mooring-* and opc-request-id of a client are replaced by the gateway's.",
+    source: 'docs/wire.md, what reaches the replica',
+  },
+  {
+    id: 'forward:identity',
+    sentence:
+      'The replica is told the verified caller in Mooring-* headers of visible ASCII, and of an anonymous one nothing.',
+    source: 'OCI reference, section 4.4',
+  },
+  {
+    id: 'answer:headers',
+    sentence:
+      "A replica's headers reach the client, except those of one hop and those that are the gateway's.",
+    source: 'RFC 9110 section 7.6.1',
+  },
+  // HTTP
+  {
+    id: 'http:methods',
+    sentence: 'Any method reaches the replica, and its status and body come back.',
+    source: 'OCI reference, section 3.2',
+  },
+  {
+    id: 'http:streaming',
+    sentence: 'Bodies are streamed both ways: the first byte arrives before the last is sent.',
+    source: 'OCI reference, section 3.2',
+  },
+  {
+    id: 'http:continue',
+    sentence: "Expect: 100-continue is the replica's to answer.",
+    source: 'RFC 9110 section 10.1.1',
+  },
+  {
+    id: 'http:trailers',
+    sentence: 'Trailers go both ways, except those that may not be headers.',
+    source: 'RFC 9110 section 6.5',
+  },
+  {
+    id: 'http:bodiless',
+    sentence: 'HEAD, 204 and 304 have no body and keep the connection.',
+    source: 'RFC 9110 section 6.4.1',
+  },
+  {
+    id: 'http:keep-alive',
+    sentence:
+      'A connection serves one request after the other, also when an answer came before the end of a body.',
+    source: 'RFC 9112 section 9.3',
+  },
+  {
+    id: 'http:client-left',
+    sentence: 'A client that leaves ends its request at the replica.',
+    source: 'docs/wire.md, URLs of the applications listener',
+  },
+  {
+    id: 'http:retry',
+    sentence:
+      'An idempotent request without a body is repeated once when its replica fails before answering.',
+    source: 'RFC 9110 section 9.2.2',
+  },
+  {
+    id: 'http:bad-gateway',
+    sentence: 'A replica that fails before answering is a 502; any other request is not repeated.',
+    source: 'RFC 9110 section 15.6.3',
+  },
+  {
+    id: 'http:cut',
+    sentence: 'An answer that is cut reaches the client as cut.',
+    source: 'RFC 9112 section 8',
+  },
+  {
+    id: 'http:too-large',
+    sentence: 'A body over the limit is refused with 413, by its length or as soon as it is over.',
+    source: 'RFC 9110 section 15.5.14',
+  },
+  {
+    id: 'http:timeout',
+    sentence: 'A replica that does not begin its answer in time is a 504.',
+    source: 'RFC 9110 section 15.6.5',
+  },
+  {
+    id: 'http:drain',
+    sentence: 'Requests may finish while a replica drains.',
+    source: 'docs/wire.md, the live connection',
+  },
+  // The WebSocket handshake
+  {
+    id: 'upgrade:plain',
+    sentence: 'A plain request at the WebSocket URL is refused with 426.',
+    source: 'RFC 9110 section 15.5.22',
+  },
+  {
+    id: 'upgrade:wrong-url',
+    sentence: 'An upgrade at the HTTP URL is refused with 400, and the message names the right URL.',
+    source: 'OCI reference, section 3.1',
+  },
+  {
+    id: 'upgrade:handshake',
+    sentence:
+      'An upgrade that is not GET, not HTTP/1.1, has a body, or lacks a good key is refused with 400.',
+    source: 'RFC 6455 section 4.2.1',
+  },
+  {
+    id: 'upgrade:version',
+    sentence: 'A version other than 13 is refused with 426, and the answer names 13.',
+    source: 'RFC 6455 section 4.2.2',
+  },
+  {
+    id: 'upgrade:after-replica',
+    sentence: "The client gets 101 only after the replica's, with a Sec-WebSocket-Accept for its own key.",
+    source: 'RFC 6455 section 4.2.2',
+  },
+  {
+    id: 'upgrade:subprotocol:chosen',
+    sentence: 'The answer carries the subprotocol that the replica chose.',
+    source: 'RFC 6455 section 4.2.2',
+  },
+  {
+    id: 'upgrade:subprotocol:pair',
+    sentence:
+      'A token may come as the pair base64UrlBearerAuthorization.<token> and base64UrlBearerAuthorization; neither reaches the replica.',
+    source: 'docs/wire.md, authentication',
+  },
+  {
+    id: 'upgrade:subprotocol:sentinel',
+    sentence:
+      'Where the replica chose none, the answer is the bare base64UrlBearerAuthorization if it was offered.',
+    source: 'docs/wire.md, authentication',
+  },
+  {
+    id: 'upgrade:subprotocol:token-not-echoed',
+    sentence: 'The entry with the token is never sent back.',
+    source: 'docs/wire.md, authentication',
+  },
+  {
+    id: 'upgrade:subprotocol:malformed',
+    sentence: 'A malformed list, and two tokens in one, are refused with 400.',
+    source: 'RFC 6455 section 4.1',
+  },
+  {
+    id: 'upgrade:extension',
+    sentence: 'Of the extensions only permessage-deflate is offered on, end to end.',
+    source: 'RFC 7692 section 5',
+  },
+  {
+    id: 'upgrade:replica:refused',
+    sentence: 'A replica that answers the handshake with another status is a 502.',
+    source: 'RFC 9110 section 15.6.3',
+  },
+  {
+    id: 'upgrade:replica:garbage',
+    sentence: 'A replica that answers the handshake with garbage, or closes, is a 502.',
+    source: 'RFC 9110 section 15.6.3',
+  },
+  {
+    id: 'upgrade:replica:disagrees',
+    sentence: 'A replica that answers with a wrong key, or chooses what was not offered, is a 502.',
+    source: 'RFC 6455 section 4.1',
+  },
+  {
+    id: 'upgrade:replica:silent',
+    sentence: 'A replica that does not answer the handshake in time is a 504.',
+    source: 'RFC 9110 section 15.6.5',
+  },
+  // The live connection
+  {
+    id: 'live:bytes',
+    sentence: 'Bytes go both ways as they came: text, binary, fragments, pings and pongs.',
+    source: 'RFC 6455 section 5',
+  },
+  {
+    id: 'live:early',
+    sentence: 'What either end sends right behind its handshake is not lost.',
+    source: 'RFC 6455 section 4.1',
+  },
+  {
+    id: 'live:deflate',
+    sentence: 'Compressed messages go through untouched.',
+    source: 'RFC 7692 section 6',
+  },
+  {
+    id: 'live:close:passes',
+    sentence: 'Close codes and reasons of either end pass to the other.',
+    source: 'RFC 6455 section 7.4',
+  },
+  {
+    id: 'live:close:reason',
+    sentence: 'A close reason of ours is UTF-8 of at most 123 bytes.',
+    source: 'RFC 6455 section 5.5.1',
+  },
+  {
+    id: 'live:close:limit',
+    sentence:
+      'A close of ours is answered within 5 s, a close of theirs within 30 s, or what is left is reset.',
+    source: 'RFC 6455 section 7.1.1',
+  },
+  {
+    id: 'live:boundary',
+    sentence: 'A ping or close of ours goes out between frames only.',
+    source: 'RFC 6455 section 5.4',
+  },
+  {
+    id: 'live:framing',
+    sentence: 'Broken framing closes both ends with 1002, and the broken frame is not forwarded.',
+    source: 'RFC 6455 section 7.4.1',
+  },
+  {
+    id: 'live:too-big',
+    sentence:
+      'A message over the limit closes both ends with 1009, with size and limit in the reason, and is not forwarded.',
+    source: 'RFC 6455 section 7.4.1',
+  },
+  {
+    id: 'live:backpressure',
+    sentence: 'While one end does not read, the other is not read either, and nothing is lost.',
+    source: 'docs/wire.md, the live connection',
+  },
+  {
+    id: 'live:slow-reader',
+    sentence:
+      'An end that does not read for slowReader seconds ends the connection with 1013, or with a reset.',
+    source: 'docs/wire.md, close codes',
+  },
+  {
+    id: 'live:replica-died',
+    sentence: 'A replica that dies between frames closes the client with 1011.',
+    source: 'RFC 6455 section 7.4.1',
+  },
+  {
+    id: 'live:replica-died:inside',
+    sentence: 'A replica that dies inside a frame resets the client, and the log says so.',
+    source: 'RFC 6455 section 7.1.5',
+  },
+  {
+    id: 'live:token-expiry',
+    sentence: 'A connection whose token has expired is closed with 3000 after the grace.',
+    source: 'IANA WebSocket close code registry; docs/wire.md, close codes',
+  },
+  {
+    id: 'live:idle',
+    sentence: 'A connection without a message for idleTimeout is closed with 3008; pings do not count.',
+    source: 'IANA WebSocket close code registry; docs/wire.md, close codes',
+  },
+  {
+    id: 'live:ping',
+    sentence: 'A peer from which no byte came for pingInterval is pinged.',
+    source: 'RFC 6455 section 5.5.2',
+  },
+  {
+    id: 'live:ping:swallowed',
+    sentence: 'The answer to a ping of ours goes no further; every other pong passes.',
+    source: 'RFC 6455 section 5.5.3',
+  },
+  {
+    id: 'live:ping:yields',
+    sentence: "No ping of ours goes out while the other end's own ping waits for its answer.",
+    source: 'RFC 6455 section 5.5.3',
+  },
+  {
+    id: 'live:ping:misses',
+    sentence: 'An end that misses two pings ends the connection.',
+    source: 'docs/wire.md, the live connection',
+  },
+  {
+    id: 'live:ping:life',
+    sentence: 'Any byte of a peer is life, and nobody is judged who is not being read.',
+    source: 'docs/wire.md, the live connection',
+  },
+  {
+    id: 'live:drain',
+    sentence:
+      'A draining replica\'s clients are closed with 1012 and {"retryAfterMs":n}; what they still send is relayed until their own close.',
+    source: 'docs/wire.md, close codes',
+  },
+  {
+    id: 'live:drain:spread',
+    sentence: 'The closes of a drain are spread over drainSpread.',
+    source: 'docs/wire.md, settings of an application',
+  },
+  {
+    id: 'shutdown:drain',
+    sentence:
+      'A server that stops refuses new arrivals with 503, sends connections away with 1012, lets requests finish, and then ends what is left.',
+    source: 'docs/wire.md, refusals',
+  },
+] as const satisfies readonly Requirement[];
+
+export type RequirementId = (typeof requirements)[number]['id'];
