@@ -262,3 +262,18 @@ export async function logOf({ store }: World, { id }: WorkRequestRecord): Promis
   const query = { limit: 50, sortBy: 'timestamp', sortOrder: 'ASC' } as const;
   return (await store.workRequests.logs(id, query)).items.map(({ message }) => message);
 }
+
+/** Runs the work in a first world, then a second one over the same store and files. */
+export async function acrossRestart(
+  before: (world: World) => Promise<void>,
+  after: (world: World) => Promise<void>,
+): Promise<void> {
+  await using store = await openStore({ path: ':memory:', clock, random });
+  await using sandbox = await openSandbox();
+  {
+    await using world = await openWorld({ store, sandbox });
+    await before(world);
+  }
+  await using world = await makeWorld({ store, sandbox });
+  await after(world);
+}
