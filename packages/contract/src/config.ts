@@ -9,6 +9,15 @@ export const serveConfig = z.strictObject({
     .min(1)
     .default('.mooring')
     .describe('Directory of everything that must survive. Default .mooring'),
+  database: z
+    .url({
+      protocol: /^postgres(ql)?$/,
+      error: 'must be a URL of the form postgres://user:password@host:port/name',
+    })
+    .optional()
+    .describe(
+      'PostgreSQL to keep everything in, postgres://user:password@host:port/name. Default: SQLite in dataDir',
+    ),
   host: z.string().min(1).default('127.0.0.1').describe('Address that the listeners bind. Default 127.0.0.1'),
   port: port.default(8080).describe('Applications, plain http/ws; 0 takes a free port. Default 8080'),
   tlsPort: port.default(8443).describe('Applications, https/wss. Default 8443'),

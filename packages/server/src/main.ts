@@ -51,7 +51,9 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
   const certificate = await readCertificate(data.path, config, clock.now());
   const listeners = owned.use(await bindListeners(config, certificate));
   const names = describeNames(config, listeners.urls);
-  const store = owned.use(await openStore({ path: data.file('mooring.db'), ...common }));
+  const store = owned.use(
+    await openStore({ path: data.file('mooring.db'), url: config.database, ...common }),
+  );
   const domain = await openIdentityDomain({
     store: store.identity,
     issuer: names.issuer,

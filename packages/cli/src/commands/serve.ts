@@ -27,6 +27,10 @@ export function addServe(parent: CommandUnknownOpts, cli: Cli): void {
     .command('serve')
     .description('run the server')
     .option('--data-dir <dir>', describe('dataDir'))
+    .option(
+      '--database <url>',
+      `${describe('database')}; better given as MOORING_DATABASE, which other users do not see`,
+    )
     .option('--host <address>', describe('host'))
     .option('--port <port>', describe('port'), port)
     .option('--tls-port <port>', describe('tlsPort'), port)
@@ -50,7 +54,8 @@ export function addServe(parent: CommandUnknownOpts, cli: Cli): void {
     .addHelpText('after', help)
     .action(async ({ demo, once: isOnce, ...flags }) => {
       if (isOnce && !demo) throw new Refusal('--once goes with --demo.', { exit: 'usage' });
-      const config = configOf({ ...flags, ...(demo && { logLevel: flags.logLevel ?? 'warn' }) });
+      const database = flags.database ?? cli.env['MOORING_DATABASE'];
+      const config = configOf({ ...flags, database, ...(demo && { logLevel: flags.logLevel ?? 'warn' }) });
       await serve(cli, absolute(cli, config), { demo: demo === true, once: isOnce === true });
     });
 }

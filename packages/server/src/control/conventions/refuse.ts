@@ -2,6 +2,7 @@
 import { asProblem, Problem, type ProblemBody } from '@mooring/contract';
 import { z } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
+import { isAway } from '../../store/postgres/away.ts';
 import { StaleRow } from '../../store/scope.ts';
 import type { ControlContext } from './context.ts';
 
@@ -33,6 +34,11 @@ function translate(error: unknown): Problem {
     return new Problem('IncorrectState', 'The resource was changed at the same time. Try again.', {
       cause: error,
       retryAfter: 1,
+    });
+  if (isAway(error))
+    return new Problem('ServiceUnavailable', 'The database cannot be had at the moment. Try again shortly.', {
+      cause: error,
+      retryAfter: 5,
     });
   if (!(error instanceof HTTPException)) return asProblem(error);
   if (error.status === 415)
