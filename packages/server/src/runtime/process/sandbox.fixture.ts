@@ -47,7 +47,7 @@ export async function openSandbox(options: Partial<ProcessRuntimeOptions> = {}):
 }
 
 async function crash(directory: string, spec: ReplicaSpec, mode: 'wait' | 'exit'): Promise<string> {
-  const args = ['-C', 'source', join(here, 'crash.fixture.ts'), directory, JSON.stringify(spec), mode];
+  const args = ['-C', 'mooring', join(here, 'crash.fixture.ts'), directory, JSON.stringify(spec), mode];
   const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(server, 'exit');
   const [url]: unknown[] = await once(createInterface(server.stdout), 'line');
