@@ -2,7 +2,7 @@
  * A development certificate: an authority of this directory alone, and a server certificate that it signed. The
  * authority is made once and kept; the certificate is made anew when it lacks a name or is about to end.
  */
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
@@ -80,10 +80,12 @@ interface Pair {
   readonly key: string;
 }
 
+/** Undefined when one of the two is missing or damaged, or they do not belong together. */
 async function read(directory: string, name: string): Promise<Pair | undefined> {
   try {
     const cert = await readFile(join(directory, `${name}.pem`), 'utf8');
-    return { cert, key: await readFile(join(directory, `${name}.key`), 'utf8') };
+    const key = await readFile(join(directory, `${name}.key`), 'utf8');
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)) ? { cert, key } : undefined;
   } catch {
     return undefined;
   }
@@ -104,7 +106,9 @@ function serves(
   const covered = names.every(
     (name) => (isIP(name) === 0 ? leaf.checkHost(name) : leaf.checkIP(name)) !== undefined,
   );
-  return covered && leaf.checkIssued(new X509Certificate(ca)) && Date.parse(leaf.validTo) - now > renewBefore;
+  return (
+    covered && leaf.verify(new X509Certificate(ca).publicKey) && Date.parse(leaf.validTo) - now > renewBefore
+  );
 }
 
 async function makeCa(directory: string, now: number): Promise<Pair> {

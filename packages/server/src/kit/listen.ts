@@ -14,8 +14,10 @@ export interface ListenOptions {
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   /** Requests that ask for an upgrade to WebSocket. Absent: they are ordinary requests. */
   readonly onUpgrade?: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
-  /** A request that could not be parsed, with the socket to answer it on. */
+  /** A request that could not be parsed, with the socket to answer it on. Called once per connection. */
   readonly onBroken: (error: NodeJS.ErrnoException, socket: Socket) => void;
+  /** Milliseconds for the whole head of a request (slowloris), and for a TLS handshake. Default: 10 s. */
+  readonly headLimit?: number;
 }
 
 export interface Listener extends AsyncDisposable {
@@ -24,8 +26,7 @@ export interface Listener extends AsyncDisposable {
   stop(): void;
 }
 
-/** Milliseconds for the whole head of a request (slowloris), and for a TLS handshake. */
-const headLimit = 10_000;
+const defaultHeadLimit = 10_000;
 /** Bytes of a request's head. */
 const maxHeaderSize = 16 * 1024;
 /** Milliseconds that an idle keep-alive connection stays open. */
@@ -34,18 +35,20 @@ const keepAliveTimeout = 65_000;
 /** Resolves once it listens. Rejects with what the system said (EADDRINUSE, EACCES, …). */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const server = createServer(options);
-  server.on('request', options.onRequest);
-  server.on('checkContinue', options.onRequest);
-  server.on('clientError', (error, socket) => answerBroken(error, socket, options));
+  const serving = new Serving();
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    serving.begin(request.socket, response);
+    options.onRequest(request, response);
+  };
+  server.on('request', onRequest);
+  server.on('checkContinue', onRequest);
+  server.on('clientError', (error, socket) => serving.broken(error, socket, options));
   server.on('tlsClientError', (_error, socket) => socket.destroy());
-  if (options.onUpgrade !== undefined) {
-    const { onUpgrade } = options;
-    server.on('upgrade', (request, socket, head) => {
-      // Node types it as a Duplex; it is the net.Socket (or the TLS one) of the connection.
-      if (socket instanceof net.Socket) onUpgrade(request, socket, head);
-      else socket.destroy();
-    });
-  }
+  server.on('upgrade', (request, socket, head) => {
+    // Node types it as a Duplex; it is the net.Socket (or the TLS one) of the connection.
+    if (socket instanceof net.Socket && !serving.isBusy(socket)) options.onUpgrade?.(request, socket, head);
+    else socket.destroy();
+  });
   await bind(server, options);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('listen: a TCP address is needed');
@@ -65,14 +68,16 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   };
 }
 
-function createServer({ tls, onUpgrade }: ListenOptions): http.Server {
+function createServer({ tls, onUpgrade, headLimit = defaultHeadLimit }: ListenOptions): http.Server {
   const common = {
     headersTimeout: headLimit,
     requestTimeout: 0,
-    connectionsCheckingInterval: 1_000,
+    connectionsCheckingInterval: Math.min(headLimit, 1_000),
     keepAliveTimeout,
     maxHeaderSize,
     noDelay: true,
+    // Whoever serves requests refuses one without a Host in its own words.
+    requireHostHeader: false,
     shouldUpgradeCallback: (request: IncomingMessage) =>
       onUpgrade !== undefined && request.headers.upgrade?.toLowerCase() === 'websocket',
   };
@@ -90,8 +95,28 @@ async function bind(server: http.Server, { host, port }: ListenOptions): Promise
   });
 }
 
-function answerBroken(error: NodeJS.ErrnoException, socket: unknown, { onBroken }: ListenOptions): void {
-  if (!(socket instanceof net.Socket)) return;
-  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-  else onBroken(error, socket);
+/** What is under way on each connection: nothing may be written between the bytes of an answer. */
+class Serving {
+  readonly #requests = new WeakMap<Socket, number>();
+  readonly #broken = new WeakSet<Socket>();
+
+  begin(socket: Socket, response: ServerResponse): void {
+    this.#count(socket, 1);
+    response.once('close', () => this.#count(socket, -1));
+  }
+
+  isBusy(socket: Socket): boolean {
+    return (this.#requests.get(socket) ?? 0) > 0;
+  }
+
+  broken(error: NodeJS.ErrnoException, socket: unknown, { onBroken }: ListenOptions): void {
+    if (!(socket instanceof net.Socket) || this.#broken.has(socket)) return;
+    this.#broken.add(socket);
+    if (error.code === 'ECONNRESET' || !socket.writable || this.isBusy(socket)) socket.destroy();
+    else onBroken(error, socket);
+  }
+
+  #count(socket: Socket, change: number): void {
+    this.#requests.set(socket, (this.#requests.get(socket) ?? 0) + change);
+  }
 }

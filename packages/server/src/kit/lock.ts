@@ -13,14 +13,24 @@ export class Locked extends Error {
   }
 }
 
-/** Holds the lock until disposed of. Throws Locked at once when it is taken. The directory must exist. */
+/** SQLITE_BUSY: somebody holds a lock on the file. */
+const busy = 5;
+
+/** Holds the lock until disposed of. Throws Locked at once when it is taken, an Error when its file cannot be used. */
 export function lockDirectory(directory: string): Disposable {
-  const database = new DatabaseSync(join(directory, 'lock'));
+  const file = join(directory, 'lock');
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(file);
     database.exec('PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (cause) {
-    database.close();
-    throw new Locked(directory, { cause });
+    database?.close();
+    if (cause instanceof Error && 'errcode' in cause && cause.errcode === busy)
+      throw new Locked(directory, { cause });
+    throw new Error(`The lock ${file} cannot be used. It may be deleted when no server is running.`, {
+      cause,
+    });
   }
-  return { [Symbol.dispose]: () => database.close() };
+  const held = database;
+  return { [Symbol.dispose]: () => held.close() };
 }
