@@ -1,12 +1,17 @@
 /** OCIDs: the identifiers of every resource, in the form `ocid1.<kind>.<realm>.<region>.<unique>`. */
 
 export const ocidKinds = {
+  /** The root compartment is the tenancy. */
+  tenancy: 'tenancy',
   compartment: 'compartment',
   application: 'generativeaihostedapplication',
   applicationIam: 'generativeaihostedapplicationiam',
   storage: 'generativeaihostedapplicationstorage',
   deployment: 'generativeaihosteddeployment',
   workRequest: 'generativeaiworkrequest',
+  user: 'user',
+  apiKey: 'apikey',
+  auditEntry: 'auditentry',
 } as const;
 
 export type OcidKind = keyof typeof ocidKinds;
