@@ -35,6 +35,7 @@ export class Directory {
   }
 
   #tell(applicationId: string, endpoint: Endpoint | undefined): void {
-    for (const listener of [...this.#listeners]) listener(applicationId, endpoint);
+    // A listener may leave while it is told; the set allows that.
+    for (const listener of this.#listeners) listener(applicationId, endpoint);
   }
 }
