@@ -15,7 +15,7 @@ export const changeKinds = [
 
 export interface Change {
   readonly kind: (typeof changeKinds)[number];
-  /** Id of the row; for `settings` the application's. */
+  /** Id of the row; for `settings` and `replica` the application's. */
   readonly id: string;
 }
 

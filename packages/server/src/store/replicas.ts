@@ -1,73 +1,44 @@
-/** What the reconciler wants to know about replicas after a crash: which process on which port was whose. */
+/** What runs where: written by the node that reconciles, read by all, so that each of them finds every replica. */
 import type { ReplicaState } from '@mooring/contract';
-import { StaleRow, timeOf, type Scope } from './scope.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Scope } from './scope.ts';
 import type { ReplicaRow } from './tables.ts';
 
 export interface ReplicaRecord {
-  /** Chosen by the reconciler; safe as a file name. */
   readonly id: string;
   readonly version: number;
   readonly applicationId: string;
   readonly artifactId: string;
-  /** Revision of the application that it was started with. */
-  readonly revision: number;
+  /** The node that it runs on, and where other nodes reach that one; undefined: they cannot. */
+  readonly nodeId: string;
+  readonly nodeAddress: string | undefined;
   readonly runtime: string;
-  readonly pid: number | undefined;
-  /** When the operating system says that the process began: tells it from a later one with the same pid. */
-  readonly processStarted: string | undefined;
-  readonly port: number | undefined;
   readonly state: ReplicaState;
+  /** `ready`: takes arrivals. `draining`: keeps what it has. Undefined: neither. */
+  readonly serving: 'ready' | 'draining' | undefined;
   readonly reason: string | undefined;
+  readonly pid: number | undefined;
   readonly restarts: number;
   readonly timeStarted: string;
 }
 
-export type NewReplica = Pick<ReplicaRecord, 'id' | 'applicationId' | 'artifactId' | 'revision' | 'runtime'>;
-
-export type ReplicaPatch = Partial<
-  Pick<ReplicaRecord, 'pid' | 'processStarted' | 'port' | 'state' | 'reason' | 'restarts' | 'timeStarted'>
->;
+/** Of one application, as it runs now. */
+export type RunningReplica = Omit<ReplicaRecord, 'version' | 'applicationId'>;
 
 export interface Replicas {
-  /** STARTING. */
-  create(replica: NewReplica): Promise<ReplicaRecord>;
-  get(id: string): Promise<ReplicaRecord | undefined>;
   list(filter?: { applicationId?: string }): Promise<ReplicaRecord[]>;
-  /** Undefined when the row is gone. */
-  change(id: string, patch: ReplicaPatch): Promise<ReplicaRecord | undefined>;
-  remove(id: string): Promise<void>;
+  /** Makes these all that runs of the application. What is as it was is not written. */
+  put(applicationId: string, running: readonly RunningReplica[]): Promise<void>;
+  /** Nothing runs any more, of no application. */
+  clear(): Promise<void>;
 }
 
 export function replicas(scope: Scope): Replicas {
   return {
-    create: (replica) => scope.write((tx) => create(tx, replica)),
-    get: (id) => get(scope, id),
     list: (filter = {}) => list(scope, filter),
-    change: (id, patch) => scope.write((tx) => change(tx, id, patch)),
-    remove: (id) => scope.write((tx) => remove(tx, id)),
+    put: (applicationId, running) => scope.write((tx) => put(tx, applicationId, running)),
+    clear: () => scope.write(clear),
   };
-}
-
-async function create(scope: Scope, replica: NewReplica): Promise<ReplicaRecord> {
-  const row: ReplicaRow = {
-    ...replica,
-    version: 1,
-    pid: null,
-    processStarted: null,
-    port: null,
-    state: 'STARTING',
-    reason: null,
-    restarts: 0,
-    timeStarted: timeOf(scope),
-  };
-  await scope.db.insertInto('replicas').values(row).execute();
-  scope.note({ kind: 'replica', id: row.id });
-  return recordOf(row);
-}
-
-async function get(scope: Scope, id: string): Promise<ReplicaRecord | undefined> {
-  const row = await scope.db.selectFrom('replicas').selectAll().where('id', '=', id).executeTakeFirst();
-  return row && recordOf(row);
 }
 
 async function list(scope: Scope, { applicationId }: { applicationId?: string }): Promise<ReplicaRecord[]> {
@@ -78,38 +49,47 @@ async function list(scope: Scope, { applicationId }: { applicationId?: string })
   return rows.map(recordOf);
 }
 
-async function change(scope: Scope, id: string, patch: ReplicaPatch): Promise<ReplicaRecord | undefined> {
-  const current = await get(scope, id);
-  if (!current) return undefined;
-  const record: ReplicaRecord = { ...current, ...patch, version: current.version + 1 };
-  const { numUpdatedRows } = await scope.db
-    .updateTable('replicas')
-    .set(rowOf(record))
-    .where('id', '=', id)
-    .where('version', '=', current.version)
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) throw new StaleRow('replica', id);
-  scope.note({ kind: 'replica', id });
-  return record;
+async function put(scope: Scope, applicationId: string, running: readonly RunningReplica[]): Promise<void> {
+  const known = new Map((await list(scope, { applicationId })).map((record) => [record.id, record]));
+  const ids = new Set(running.map(({ id }) => id));
+  const gone = [...known.keys()].filter((id) => !ids.has(id));
+  const records = running.map((replica) => ({
+    ...replica,
+    applicationId,
+    version: known.get(replica.id)?.version ?? 0,
+  }));
+  const written = records.filter((record) => !isDeepStrictEqual(known.get(record.id), record));
+  if (gone.length > 0) await scope.db.deleteFrom('replicas').where('id', 'in', gone).execute();
+  for (const record of written) await write(scope, { ...rowOf(record), version: record.version + 1 });
+  if (gone.length + written.length > 0) scope.note({ kind: 'replica', id: applicationId });
 }
 
-async function remove(scope: Scope, id: string): Promise<void> {
-  await scope.db.deleteFrom('replicas').where('id', '=', id).execute();
-  scope.note({ kind: 'replica', id });
+async function write(scope: Scope, row: ReplicaRow): Promise<void> {
+  await scope.db
+    .insertInto('replicas')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute();
+}
+
+async function clear(scope: Scope): Promise<void> {
+  const rows = await scope.db.selectFrom('replicas').select('applicationId').distinct().execute();
+  await scope.db.deleteFrom('replicas').execute();
+  for (const { applicationId } of rows) scope.note({ kind: 'replica', id: applicationId });
 }
 
 const rowOf = (record: ReplicaRecord): ReplicaRow => ({
   ...record,
-  pid: record.pid ?? null,
-  processStarted: record.processStarted ?? null,
-  port: record.port ?? null,
+  nodeAddress: record.nodeAddress ?? null,
+  serving: record.serving ?? null,
   reason: record.reason ?? null,
+  pid: record.pid ?? null,
 });
 
 const recordOf = (row: ReplicaRow): ReplicaRecord => ({
   ...row,
-  pid: row.pid ?? undefined,
-  processStarted: row.processStarted ?? undefined,
-  port: row.port ?? undefined,
+  nodeAddress: row.nodeAddress ?? undefined,
+  serving: row.serving ?? undefined,
   reason: row.reason ?? undefined,
+  pid: row.pid ?? undefined,
 });

@@ -3,6 +3,7 @@ import { applications } from './applications.ts';
 import { compartments } from './compartments.ts';
 import { deployments } from './deployments.ts';
 import { identity } from './identity.ts';
+import { leases } from './leases.ts';
 import { meta } from './meta.ts';
 import { replicas } from './replicas.ts';
 import { retryTokens } from './retry-tokens.ts';
@@ -18,6 +19,7 @@ export const resources = (scope: Scope): Resources => ({
   settings: settings(scope),
   retryTokens: retryTokens(scope),
   replicas: replicas(scope),
+  leases: leases(scope),
   compartments: compartments(scope),
   meta: meta(scope),
   identity: identity(scope),

@@ -22,6 +22,7 @@ import type { IdentityStore } from '../identity/store-port.ts';
 import type { ChangeListener } from './changes.ts';
 import type { Compartments } from './compartments.ts';
 import type { Deployments } from './deployments.ts';
+import type { Fence, Leases } from './leases.ts';
 import type { Meta } from './meta.ts';
 import type { Replicas } from './replicas.ts';
 import type { RetryTokens } from './retry-tokens.ts';
@@ -36,19 +37,25 @@ export interface Resources {
   readonly settings: Settings;
   readonly retryTokens: RetryTokens;
   readonly replicas: Replicas;
+  readonly leases: Leases;
   readonly compartments: Compartments;
   readonly meta: Meta;
   readonly identity: IdentityStore;
 }
 
 export interface Store extends Resources, AsyncDisposable {
-  /** Notices of what was committed, in this process. */
+  /** Notices of what was committed, in this process and, on PostgreSQL, on every other node. */
   readonly changes: { watch(listener: ChangeListener): Disposable };
   /**
    * Runs the work in one transaction: all of it is kept, or nothing when it throws. Inside, use `tx` alone: the
    * store itself throws a TypeError there, as it would wait for the transaction's own end.
    */
   transaction<T>(work: (tx: Resources) => Promise<T>): Promise<T>;
+  /**
+   * The same store for whoever holds that lease: each of its writes throws LeaseLost, and leaves nothing, once
+   * another node has it.
+   */
+  fenced(fence: Fence): Store;
   /**
    * Removes what nobody can ask for any more: DELETED rows and finished work requests after 30 days, expired
    * retry tokens. Returns how many rows.

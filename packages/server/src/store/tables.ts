@@ -101,15 +101,22 @@ export interface ReplicaRow {
   version: number;
   applicationId: string;
   artifactId: string;
-  revision: number;
+  nodeId: string;
+  nodeAddress: string | null;
   runtime: string;
-  pid: number | null;
-  processStarted: string | null;
-  port: number | null;
   state: ReplicaState;
+  serving: 'ready' | 'draining' | null;
   reason: string | null;
+  pid: number | null;
   restarts: number;
   timeStarted: string;
+}
+
+export interface LeaseRow {
+  name: string;
+  holder: string | null;
+  epoch: number;
+  renewals: number;
 }
 
 export interface CompartmentRow {
@@ -137,6 +144,7 @@ export interface Tables extends IdentityTables {
   settings: SettingsRow;
   retryTokens: RetryTokenRow;
   replicas: ReplicaRow;
+  leases: LeaseRow;
   compartments: CompartmentRow;
   meta: MetaRow;
 }

@@ -5,6 +5,7 @@ import type { Clock, Random } from '../kit/clock.ts';
 import type { Log } from '../observe/log.ts';
 import { Changes, type Change } from './changes.ts';
 import type { Database } from './database.ts';
+import { leases, type Fence } from './leases.ts';
 import { resources } from './resources.ts';
 import type { Scope } from './scope.ts';
 import type { Resources, Store } from './store.ts';
@@ -26,33 +27,33 @@ export interface TransactOptions {
 
 /** The store, with its tables as they are. Disposing of it closes the database. */
 export async function storeOver(options: TransactOptions): Promise<Store> {
-  const { database, db, clock, random, log } = options;
-  const changes = new Changes(log);
-  const running = new AsyncLocalStorage<Running>();
-  const inTurn = createTurns();
+  const { database, db } = options;
+  const shared: Shared = {
+    ...options,
+    changes: new Changes(options.log),
+    running: new AsyncLocalStorage<Running>(),
+    inTurn: createTurns(),
+  };
+  const listening = await listen(database, db, shared.changes);
+  return storeFor(shared, async () => {
+    await listening?.[Symbol.asyncDispose]();
+    await db.destroy();
+  });
+}
+
+/** What a store and its fenced forms have in common. */
+interface Shared extends TransactOptions {
+  readonly changes: Changes;
+  readonly running: AsyncLocalStorage<Running>;
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+function storeFor(shared: Shared, close: () => Promise<void>, fence?: Fence): Store {
+  const { db, clock, random, running, changes } = shared;
 
   async function write<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
     refuseInside(running);
-    return await inTurn(() => commit(work));
-  }
-
-  async function commit<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
-    const noted: Change[] = [];
-    const state: Running = { open: true };
-    const transaction = db.transaction();
-    const { isolation } = database;
-    const result = await (isolation ? transaction.setIsolationLevel(isolation) : transaction).execute(
-      async (tx) => {
-        const note = (change: Change): void => void noted.push(change);
-        const scope: Scope = { db: tx, clock, random, write: (inner) => inner(scope), note };
-        await database.begin?.(tx);
-        const result = await running.run(state, () => work(scope)).finally(() => (state.open = false));
-        await database.announce?.(tx, noted);
-        return result;
-      },
-    );
-    changes.send(noted);
-    return result;
+    return await shared.inTurn(() => commit(shared, work, fence));
   }
 
   const root: Scope = {
@@ -64,17 +65,38 @@ export async function storeOver(options: TransactOptions): Promise<Store> {
       throw new TypeError('a notice belongs to a transaction');
     },
   };
-  const listening = await listen(database, db, changes);
   return {
     ...resources(root),
     changes,
     transaction: <T>(work: (tx: Resources) => Promise<T>) => write((scope) => work(resources(scope))),
+    fenced: (stricter) => storeFor(shared, close, stricter),
     purge: () => write((scope) => purge(scope)),
-    [Symbol.asyncDispose]: async () => {
-      await listening?.[Symbol.asyncDispose]();
-      await db.destroy();
-    },
+    [Symbol.asyncDispose]: close,
   };
+}
+
+/** Runs the work in a transaction; its notices go out when it is kept. */
+async function commit<T>(
+  { database, db, clock, random, running, changes }: Shared,
+  work: (scope: Scope) => Promise<T>,
+  fence: Fence | undefined,
+): Promise<T> {
+  const noted: Change[] = [];
+  const state: Running = { open: true };
+  const transaction = db.transaction();
+  const { isolation } = database;
+  const begun = isolation ? transaction.setIsolationLevel(isolation) : transaction;
+  const result = await begun.execute(async (tx) => {
+    const note = (change: Change): void => void noted.push(change);
+    const scope: Scope = { db: tx, clock, random, write: (inner) => inner(scope), note };
+    await database.begin?.(tx);
+    if (fence) await leases(scope).check(fence);
+    const result = await running.run(state, () => work(scope)).finally(() => (state.open = false));
+    await database.announce?.(tx, noted);
+    return result;
+  });
+  changes.send(noted);
+  return result;
 }
 
 /** One after the other, in the order of their asking: so that those who wait for the database keep no connection. */

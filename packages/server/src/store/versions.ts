@@ -9,14 +9,16 @@ export type Versions = ReadonlyMap<string, { readonly change: Change; readonly v
 export async function readVersions({ db }: Pick<Scope, 'db'>): Promise<Versions> {
   const applications = await db.selectFrom('applications').select(['id', 'version']).execute();
   const deployments = await db.selectFrom('deployments').select(['id', 'version']).execute();
-  const replicas = await db.selectFrom('replicas').select(['id', 'version']).execute();
   const settings = await db.selectFrom('settings').select(['applicationId as id', 'version']).execute();
-  const rows = { application: applications, deployment: deployments, replica: replicas, settings } as const;
-  const kinds = ['application', 'deployment', 'replica', 'settings'] as const;
-  const entries = kinds.flatMap((kind) =>
-    rows[kind].map(({ id, version }) => [`${kind} ${id}`, { change: { kind, id }, version }] as const),
-  );
-  return new Map(entries);
+  const replicas = await db.selectFrom('replicas').select(['id', 'version', 'applicationId']).execute();
+  const entry = (kind: Change['kind'], { id, version }: { id: string; version: number }, noted = id) =>
+    [`${kind} ${id}`, { change: { kind, id: noted }, version }] as const;
+  return new Map([
+    ...applications.map((row) => entry('application', row)),
+    ...deployments.map((row) => entry('deployment', row)),
+    ...settings.map((row) => entry('settings', row)),
+    ...replicas.map((row) => entry('replica', row, row.applicationId)),
+  ]);
 }
 
 /** Rows that were written, came or went. */

@@ -2,8 +2,10 @@
 import type { Migration } from 'kysely/migration';
 import { resources } from './0001-resources.ts';
 import { identity } from './0002-identity.ts';
+import { nodes } from './0004-nodes.ts';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-resources': resources,
   '0002-identity': identity,
+  '0004-nodes': nodes,
 };

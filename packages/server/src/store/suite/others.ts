@@ -1,7 +1,9 @@
-/** Transactions, notices, settings, retry tokens, replicas, compartments and facts. */
+/** Transactions, notices, settings, retry tokens, replicas, leases, compartments and facts. */
 import assert from 'node:assert/strict';
 import { defaultSettings } from '@mooring/contract';
 import type { Change } from '../changes.ts';
+import { LeaseLost } from '../leases.ts';
+import type { RunningReplica } from '../replicas.ts';
 import { retryTokenLife } from '../retry-tokens.ts';
 import { newApplication, type StoreCase } from './case.ts';
 
@@ -112,28 +114,87 @@ export const otherCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'replicas are remembered until they are removed',
+    name: 'what runs of an application is what was put last, and is told of when it is another',
     async run({ store }) {
-      const wish = { id: 'r1', applicationId: 'a', artifactId: '1', revision: 2, runtime: 'process' };
-      const created = await store.replicas.create(wish);
-      assert.deepEqual([created.state, created.pid, created.version], ['STARTING', undefined, 1]);
-      await store.replicas.create({ ...wish, id: 'r2', applicationId: 'b' });
-      const patch = {
+      const one: RunningReplica = {
+        id: 'r1',
+        artifactId: '1',
+        nodeId: 'n',
+        nodeAddress: undefined,
+        runtime: 'process',
+        state: 'STARTING',
+        serving: undefined,
+        reason: undefined,
         pid: 42,
-        processStarted: '17',
-        port: 4711,
-        state: 'READY',
-        reason: 'x',
-        restarts: 3,
-      } as const;
-      const changed = await store.replicas.change('r1', patch);
-      assert.deepEqual(changed, { ...created, ...patch, version: 2 });
-      assert.deepEqual(await store.replicas.list({ applicationId: 'a' }), [changed]);
-      assert.equal((await store.replicas.change('r1', { reason: undefined }))?.reason, undefined);
-      await store.replicas.remove('r1');
-      assert.equal(await store.replicas.get('r1'), undefined);
-      assert.equal(await store.replicas.change('r1', patch), undefined);
-      assert.equal((await store.replicas.list()).length, 1);
+        restarts: 0,
+        timeStarted: '2026-01-01T00:00:00.000Z',
+      };
+      const ready = { ...one, state: 'READY', serving: 'ready', nodeAddress: 'n:1' } as const;
+      const heard: Change[] = [];
+      using _watch = store.changes.watch((change) => heard.push(change));
+      const list = async (applicationId: string) =>
+        (await store.replicas.list({ applicationId })).map(({ id, version, state }) => [id, version, state]);
+      await store.replicas.put('a', [one]);
+      await store.replicas.put('b', [{ ...one, id: 'r2' }]);
+      await store.replicas.put('a', [one]);
+      assert.deepEqual(heard, [
+        { kind: 'replica', id: 'a' },
+        { kind: 'replica', id: 'b' },
+      ]);
+      await store.replicas.put('a', [ready, { ...one, id: 'r3' }]);
+      assert.deepEqual(await list('a'), [
+        ['r1', 2, 'READY'],
+        ['r3', 1, 'STARTING'],
+      ]);
+      assert.deepEqual((await store.replicas.list({ applicationId: 'a' }))[0], {
+        ...ready,
+        applicationId: 'a',
+        version: 2,
+      });
+      await store.replicas.put('a', [ready]);
+      assert.deepEqual(await list('a'), [['r1', 2, 'READY']]);
+      assert.equal((await store.replicas.list()).length, 2);
+      await store.replicas.clear();
+      assert.deepEqual(await store.replicas.list(), []);
+      assert.equal(heard.length, 6);
+    },
+  },
+  {
+    name: 'a lease is taken by one, as long as it is as it was seen, and every holder has an epoch of its own',
+    async run({ store: { leases } }) {
+      const both = await Promise.all(['a', 'b'].map((holder) => leases.take('x', holder, undefined)));
+      assert.deepEqual(both, [1, undefined]);
+      const seen = await leases.get('x');
+      assert.deepEqual(seen, { name: 'x', holder: 'a', epoch: 1, renewals: 0 });
+      assert.equal(await leases.renew({ name: 'x', epoch: 1 }), true);
+      assert.equal(await leases.take('x', 'b', seen), undefined);
+      assert.equal(await leases.take('x', 'b', await leases.get('x')), 2);
+      assert.equal(await leases.renew({ name: 'x', epoch: 1 }), false);
+      await leases.release({ name: 'x', epoch: 1 });
+      assert.equal((await leases.get('x'))?.holder, 'b');
+      await leases.release({ name: 'x', epoch: 2 });
+      assert.equal((await leases.get('x'))?.holder, undefined);
+      assert.equal(await leases.get('y'), undefined);
+    },
+  },
+  {
+    name: 'nothing is written by who has lost the lease, from the moment that another takes it',
+    async run({ store }) {
+      const epoch = await store.leases.take('x', 'a', undefined);
+      assert.ok(epoch);
+      const fenced = store.fenced({ name: 'x', epoch });
+      const { id } = await fenced.applications.create(await newApplication(store));
+      await store.leases.take('x', 'b', await store.leases.get('x'));
+      const late: (() => Promise<unknown>)[] = [
+        () => fenced.applications.setState(id, 'ACTIVE'),
+        () => fenced.replicas.put(id, []),
+        () => fenced.transaction(async (tx) => await tx.meta.set('a', 'b')),
+        () => fenced.purge(),
+      ];
+      for (const write of late) await assert.rejects(write(), LeaseLost);
+      assert.equal((await fenced.applications.get(id))?.lifecycleState, 'CREATING');
+      assert.equal(await store.meta.get('a'), undefined);
+      assert.ok(await store.applications.setState(id, 'ACTIVE'));
     },
   },
   {
