@@ -1,0 +1,160 @@
+/** The documentation says what the code does: its tables are held against the code that they describe. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { access, readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { applicationSettings, closeCodes, problemKinds, serveConfig } from '@mooring/contract';
+import { clientCredentials } from '@mooring/client';
+import type { RunningServer } from '@mooring/server';
+import { startTestServer } from './fixtures/server.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** Cells of the table whose header begins with these columns, without its backquotes, row by row. */
+async function tableOf(page: string, ...columns: string[]): Promise<string[][]> {
+  const lines = (await readFile(join(root, page), 'utf8')).split('\n').map(cellsOf);
+  const start = lines.findIndex((cells) => columns.every((column, index) => cells[index] === column));
+  assert.notEqual(start, -1, `${page} has no table with the columns ${columns.join(', ')}`);
+  const end = lines.findIndex((cells, index) => index > start && cells.length === 0);
+  return lines.slice(start + 2, end);
+}
+
+function cellsOf(line: string): string[] {
+  if (!line.startsWith('|')) return [];
+  return line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim().replaceAll('`', ''));
+}
+
+/** Rows in any order. */
+const setOf = (rows: readonly (readonly string[])[]): Set<string> =>
+  new Set(rows.map((row) => row.join(' ')));
+
+/** What the command line says about itself. */
+async function helpOf(...command: string[]): Promise<string> {
+  const main = join(root, 'packages/cli/src/main.ts');
+  const args = ['--conditions=mooring', main, ...command, '--help'];
+  return (await promisify(execFile)(process.execPath, args)).stdout;
+}
+
+describe('docs/wire.md', () => {
+  it('lists every refusal with its status and whether it may be repeated', async () => {
+    const rows = await tableOf('docs/wire.md', 'code', 'status', 'retry');
+    const kinds = Object.entries(problemKinds);
+    assert.deepEqual(
+      setOf(rows.map((row) => row.slice(0, 3))),
+      setOf(kinds.map(([code, { status, retryable }]) => [code, `${status}`, retryable ? 'yes' : 'no'])),
+    );
+  });
+
+  it('lists every close code with its name', async () => {
+    const rows = await tableOf('docs/wire.md', 'code', 'name', 'sent to');
+    const told = rows
+      .map(([code, name]) => [name, Number(code)])
+      .filter(([name]) => name !== '(not on the wire)');
+    assert.deepEqual(Object.fromEntries(told), closeCodes);
+  });
+
+  it('lists every setting with its default and its range', async () => {
+    const { properties = {} } = applicationSettings.toJSONSchema({ io: 'input' });
+    const actual = Object.entries(properties).map(([name, schema]) => {
+      assert.ok(typeof schema === 'object');
+      if (schema.type === 'array') return [name, '(empty)', 'origins, or *'];
+      return [name, String(schema.default), `${schema.minimum} to ${schema.maximum}`];
+    });
+    const rows = await tableOf('docs/wire.md', 'setting', 'unit', 'default', 'range');
+    assert.deepEqual(
+      rows.map(([name, , value, range]) => [name, value, range]),
+      actual,
+    );
+  });
+
+  it('lists every operation of the management API with the role that it takes', async () => {
+    await using test = await startTestServer();
+    const { paths } = record(await describeApi(test.server));
+    const actual = Object.entries(record(paths)).flatMap(([path, operations]) =>
+      Object.entries(record(operations)).map(([method, operation]) => [
+        method.toUpperCase(),
+        path,
+        String(record(operation)['x-mooring-role']),
+      ]),
+    );
+    assert.deepEqual(setOf(await tableOf('docs/wire.md', 'method', 'path', 'role')), setOf(actual));
+  });
+});
+
+describe('docs/operations.md', () => {
+  it('lists every flag of serve, with its default', async () => {
+    const told = new Map(
+      (await tableOf('docs/operations.md', 'flag', 'default')).map(([flag, value]) => [flag, value]),
+    );
+    const flags = (await helpOf('serve')).match(/^ {2}--[a-z-]+/gm)?.map((flag) => flag.trim()) ?? [];
+    const shared = new Set(['--json', '--profile']);
+    assert.deepEqual(new Set(told.keys()), new Set(flags.filter((flag) => !shared.has(flag))));
+    for (const [name, value] of Object.entries(serveConfig.parse({}))) {
+      const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+      const shown = value === false ? 'off' : String(value);
+      assert.equal(told.get(flag), shown, `the default of ${flag}`);
+    }
+  });
+
+  it('lists every exit code', async () => {
+    const said = (await helpOf()).replaceAll(/\s+/g, ' ');
+    const codes = /Exit codes: (.*)\.$/.exec(said.trim())?.[1]?.split('; ') ?? [];
+    const rows = await tableOf('docs/operations.md', 'code', 'meaning');
+    assert.deepEqual(
+      rows.map(([code, meaning]) => `${code} ${meaning}`),
+      codes,
+    );
+  });
+});
+
+describe('README.md', () => {
+  it('lists every command, and no other', async () => {
+    const groups = ['apps', 'clients', 'mcp'];
+    const [top = [], ...nested] = await Promise.all(
+      [[], ...groups.map((group) => [group])].map(async (command) => commandsIn(await helpOf(...command))),
+    );
+    const actual = [
+      ...top.filter((name) => !groups.includes(name)),
+      ...groups.flatMap((group, index) => (nested[index] ?? []).map((name) => `${group} ${name}`)),
+    ];
+    const rows = await tableOf('README.md', 'command', 'what it does');
+    const told = rows.map(([line = '']) => /^npx mooring ((?:[a-z]+ ?)+)/.exec(line)?.[1]?.trim());
+    assert.deepEqual(new Set(told), new Set(actual));
+  });
+});
+
+describe('every page', () => {
+  it('links only to files that are there', async () => {
+    const pages = (await readdir(join(root, 'docs'), { recursive: true })).map((name) => `docs/${name}`);
+    const top = (await readdir(root)).filter((name) => name.endsWith('.md'));
+    for (const page of [...top, ...pages.filter((name) => name.endsWith('.md'))]) {
+      const text = await readFile(join(root, page), 'utf8');
+      for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)/g))
+        await access(join(root, dirname(page), target)).catch(() =>
+          assert.fail(`${page} links to ${target}`),
+        );
+    }
+  });
+});
+
+async function describeApi({ profile, urls: { managementPlain } }: RunningServer): Promise<unknown> {
+  const tokenUrl = `${managementPlain}/identity/oauth2/v1/token`;
+  const signal = AbortSignal.timeout(10_000);
+  const token = await clientCredentials({ ...profile, tokenUrl, fetch })({ signal });
+  const headers = { authorization: `Bearer ${token}` };
+  return (await fetch(`${managementPlain}/v1/openapi.json`, { headers, signal })).json();
+}
+
+const record = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
+
+/** Names under `Commands:` of a help text. */
+function commandsIn(help: string): string[] {
+  const [, list = ''] = /^Commands:\n((?: {2}.*\n?)*)/m.exec(help) ?? [];
+  return [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
+}
