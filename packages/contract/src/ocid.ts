@@ -33,8 +33,12 @@ export function makeOcid(kind: OcidKind, random: Uint8Array): string {
   return `ocid1.${ocidKinds[kind]}.${place}.${unique}`;
 }
 
-/** True when the text has the form of an OCID of that kind (of any kind when none is given). */
+/**
+ * True when the text has the form of an OCID of that kind (of any kind when none is given). A tenancy is a compartment,
+ * the root of all, so its OCID may stand wherever a compartment's may.
+ */
 export function isOcid(text: string, kind?: OcidKind): boolean {
   if (!pattern.test(text)) return false;
+  if (kind === 'compartment' && text.startsWith(`ocid1.${ocidKinds.tenancy}.`)) return true;
   return kind === undefined || text.startsWith(`ocid1.${ocidKinds[kind]}.`);
 }

@@ -123,7 +123,7 @@ const refusals: readonly (readonly [name: string, given: object, status: number,
     'another compartment',
     { compartmentId: 'ocid1.compartment.mooring.local.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' },
     404,
-    /There is no compartment .*Use one of ocid1\.compartment/,
+    /There is no compartment .*Use one of ocid1\.tenancy/,
   ],
   [
     'an own issuer without an audience',

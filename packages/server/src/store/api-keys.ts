@@ -40,8 +40,7 @@ export function apiKeys(scope: Scope): ApiKeys {
     create: (key) => scope.write((tx) => create(tx, key)),
     get: (id) => find(scope, 'id', id),
     withKeyId: (keyId) => find(scope, 'keyId', keyId),
-    list: () =>
-      scope.db.selectFrom('apiKeys').selectAll().orderBy('timeCreated').orderBy('id').execute(),
+    list: () => list(scope),
     delete: (id) => scope.write((tx) => remove(tx, id)),
   };
 }
@@ -67,7 +66,18 @@ async function create(scope: Scope, key: NewApiKey): Promise<ApiKey | undefined>
 }
 
 async function find(scope: Scope, column: 'id' | 'keyId', value: string): Promise<ApiKey | undefined> {
-  return scope.db.selectFrom('apiKeys').selectAll().where(column, '=', value).executeTakeFirst();
+  const row = await scope.db.selectFrom('apiKeys').selectAll().where(column, '=', value).executeTakeFirst();
+  return row && { ...row };
+}
+
+async function list(scope: Scope): Promise<ApiKey[]> {
+  const rows = await scope.db
+    .selectFrom('apiKeys')
+    .selectAll()
+    .orderBy('timeCreated')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({ ...row }));
 }
 
 async function remove(scope: Scope, id: string): Promise<boolean> {

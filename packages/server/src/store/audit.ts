@@ -99,7 +99,16 @@ async function purge(scope: Scope): Promise<number> {
   return Number(numDeletedRows);
 }
 
-function recordOf({ issuer, clientId, keyId, resourceId, code, beforeJson, afterJson, ...row }: AuditRow): AuditEntry {
+function recordOf({
+  issuer,
+  clientId,
+  keyId,
+  resourceId,
+  code,
+  beforeJson,
+  afterJson,
+  ...row
+}: AuditRow): AuditEntry {
   return {
     ...row,
     ...(issuer !== null && { issuer }),

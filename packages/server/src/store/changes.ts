@@ -11,6 +11,7 @@ export const changeKinds = [
   'settings',
   'replica',
   'client',
+  'apiKey',
 ] as const;
 
 export interface Change {

@@ -34,7 +34,7 @@ async function root(scope: Scope): Promise<CompartmentRecord> {
     .executeTakeFirst();
   if (found) return recordOf(found);
   const row: CompartmentRow = {
-    id: newOcid(scope, 'compartment'),
+    id: newOcid(scope, 'tenancy'),
     version: 1,
     name: 'root',
     parentId: null,

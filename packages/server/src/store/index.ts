@@ -8,5 +8,5 @@ export { LeaseLost, type Fence, type LeaseRecord } from './leases.ts';
 export { openStore, type StoreOptions } from './open.ts';
 export type { ReplicaRecord, RunningReplica } from './replicas.ts';
 export { StaleRow } from './scope.ts';
-export type { Resources, Store } from './store.ts';
+export type { Around, Resources, Store } from './store.ts';
 export type { WorkRequestRecord } from './work-request-record.ts';

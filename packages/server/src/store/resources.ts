@@ -1,5 +1,7 @@
 /** The objects of all resources over one scope: the database, or an open transaction. */
+import { apiKeys } from './api-keys.ts';
 import { applications } from './applications.ts';
+import { audit } from './audit.ts';
 import { compartments } from './compartments.ts';
 import { deployments } from './deployments.ts';
 import { identity } from './identity.ts';
@@ -23,4 +25,6 @@ export const resources = (scope: Scope): Resources => ({
   compartments: compartments(scope),
   meta: meta(scope),
   identity: identity(scope),
+  apiKeys: apiKeys(scope),
+  audit: audit(scope),
 });

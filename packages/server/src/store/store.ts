@@ -17,9 +17,11 @@
  * request was canceled with it. Replicas started with an older `application.revision` have an old environment.
  * `setState(…, 'NEEDS_ATTENTION' | 'ACTIVE', { from, details })` says how a deployment fares later on.
  */
+import type { ApiKeys } from './api-keys.ts';
 import type { Applications } from './applications.ts';
+import type { Audit } from './audit.ts';
 import type { IdentityStore } from '../identity/store-port.ts';
-import type { ChangeListener } from './changes.ts';
+import type { Change, ChangeListener } from './changes.ts';
 import type { Compartments } from './compartments.ts';
 import type { Deployments } from './deployments.ts';
 import type { Fence, Leases } from './leases.ts';
@@ -41,7 +43,15 @@ export interface Resources {
   readonly compartments: Compartments;
   readonly meta: Meta;
   readonly identity: IdentityStore;
+  readonly apiKeys: ApiKeys;
+  readonly audit: Audit;
 }
+
+/** Runs around the work of a transaction, inside it. `noted` grows while the work goes on. */
+export type Around = <T>(
+  work: () => Promise<T>,
+  inside: { readonly tx: Resources; readonly noted: readonly Change[] },
+) => Promise<T>;
 
 export interface Store extends Resources, AsyncDisposable {
   /** Notices of what was committed, in this process and, on PostgreSQL, on every other node. */
@@ -56,9 +66,11 @@ export interface Store extends Resources, AsyncDisposable {
    * another node has it.
    */
   fenced(fence: Fence): Store;
+  /** The same store with that around each of its transactions; a single write is a transaction, too. */
+  around(wrap: Around): Store;
   /**
    * Removes what nobody can ask for any more: DELETED rows and finished work requests after 30 days, expired
-   * retry tokens. Returns how many rows.
+   * retry tokens, entries of the audit log after 90 days. Returns how many rows.
    */
   purge(): Promise<number>;
 }

@@ -5,6 +5,7 @@ import type { Store } from './store.ts';
 import { applicationCases } from './suite/applications.ts';
 import { testClock } from './suite/case.ts';
 import { deploymentCases } from './suite/deployments.ts';
+import { keyCases } from './suite/keys-and-audit.ts';
 import { otherCases, transactionCases } from './suite/others.ts';
 import { workRequestCases } from './suite/work-requests.ts';
 
@@ -14,6 +15,7 @@ const cases = [
   ...workRequestCases,
   ...transactionCases,
   ...otherCases,
+  ...keyCases,
 ];
 
 /** @param open Opens a store of its own, empty, on the database that the name tells. */

@@ -4,6 +4,8 @@
  */
 import type { ApplicationState, ArtifactState, DeploymentState, OperationType } from '@mooring/contract';
 import type { ReplicaState, WorkRequestResource, WorkRequestState } from '@mooring/contract';
+import type { ApiKeyTables } from './api-keys.ts';
+import type { AuditTables } from './audit.ts';
 import type { IdentityTables } from './identity.ts';
 
 export interface ApplicationRow {
@@ -133,7 +135,7 @@ export interface MetaRow {
 }
 
 /** Every table. A part that brings its own tables adds its interface to the `extends` list. */
-export interface Tables extends IdentityTables {
+export interface Tables extends IdentityTables, ApiKeyTables, AuditTables {
   applications: ApplicationRow;
   deployments: DeploymentRow;
   artifacts: ArtifactRow;

@@ -8,7 +8,7 @@ import type { Database } from './database.ts';
 import { leases, type Fence } from './leases.ts';
 import { resources } from './resources.ts';
 import type { Scope } from './scope.ts';
-import type { Resources, Store } from './store.ts';
+import type { Around, Resources, Store } from './store.ts';
 import type { Tables } from './tables.ts';
 import { differences, readVersions, type Versions } from './versions.ts';
 
@@ -48,12 +48,18 @@ interface Shared extends TransactOptions {
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-function storeFor(shared: Shared, close: () => Promise<void>, fence?: Fence): Store {
+/** What is special about the writes of one form of the store. */
+interface Form {
+  readonly fence?: Fence;
+  readonly wrap?: Around;
+}
+
+function storeFor(shared: Shared, close: () => Promise<void>, form: Form = {}): Store {
   const { db, clock, random, running, changes } = shared;
 
   async function write<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
     refuseInside(running);
-    return await shared.inTurn(() => commit(shared, work, fence));
+    return await shared.inTurn(() => commit(shared, work, form));
   }
 
   const root: Scope = {
@@ -69,7 +75,8 @@ function storeFor(shared: Shared, close: () => Promise<void>, fence?: Fence): St
     ...resources(root),
     changes,
     transaction: <T>(work: (tx: Resources) => Promise<T>) => write((scope) => work(resources(scope))),
-    fenced: (stricter) => storeFor(shared, close, stricter),
+    fenced: (stricter) => storeFor(shared, close, { ...form, fence: stricter }),
+    around: (wrap) => storeFor(shared, close, { ...form, wrap }),
     purge: () => write((scope) => purge(scope)),
     [Symbol.asyncDispose]: close,
   };
@@ -79,7 +86,7 @@ function storeFor(shared: Shared, close: () => Promise<void>, fence?: Fence): St
 async function commit<T>(
   { database, db, clock, random, running, changes }: Shared,
   work: (scope: Scope) => Promise<T>,
-  fence: Fence | undefined,
+  { fence, wrap }: Form,
 ): Promise<T> {
   const noted: Change[] = [];
   const state: Running = { open: true };
@@ -91,7 +98,9 @@ async function commit<T>(
     const scope: Scope = { db: tx, clock, random, write: (inner) => inner(scope), note };
     await database.begin?.(tx);
     if (fence) await leases(scope).check(fence);
-    const result = await running.run(state, () => work(scope)).finally(() => (state.open = false));
+    const inside = { tx: resources(scope), noted };
+    const wrapped = wrap ? () => wrap(() => work(scope), inside) : () => work(scope);
+    const result = await running.run(state, wrapped).finally(() => (state.open = false));
     await database.announce?.(tx, noted);
     return result;
   });
@@ -146,12 +155,13 @@ const keptFor = 30 * 24 * 60 * 60 * 1000;
 async function purge(scope: Scope): Promise<number> {
   const now = scope.clock.now();
   const before = new Date(now - keptFor).toISOString();
-  const { deployments, applications, workRequests, retryTokens } = resources(scope);
+  const { deployments, applications, workRequests, retryTokens, audit } = resources(scope);
   const counts = [
     await deployments.purge(before),
     await applications.purge(before),
     await workRequests.purge(before),
     await retryTokens.purge(new Date(now).toISOString()),
+    await audit.purge(),
   ];
   return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -42,10 +42,10 @@ async function createAuditEntries({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('beforeJson', 'text')
     .addColumn('afterJson', 'text')
     .execute();
-  for (const [name, columns] of [
-    ['auditEntriesByTimestamp', ['timestamp', 'id']],
-    ['auditEntriesByResourceId', ['resourceId', 'timestamp', 'id']],
-    ['auditEntriesBySubject', ['subject', 'timestamp', 'id']],
-  ] as const)
+  for (const [name, columns] of Object.entries({
+    auditEntriesByTimestamp: ['timestamp', 'id'],
+    auditEntriesByResourceId: ['resourceId', 'timestamp', 'id'],
+    auditEntriesBySubject: ['subject', 'timestamp', 'id'],
+  }))
     await schema.createIndex(name).on('auditEntries').columns(columns).execute();
 }

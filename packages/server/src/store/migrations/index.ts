@@ -2,10 +2,12 @@
 import type { Migration } from 'kysely/migration';
 import { resources } from './0001-resources.ts';
 import { identity } from './0002-identity.ts';
+import { keysAndAudit } from './0003-keys-and-audit.ts';
 import { nodes } from './0004-nodes.ts';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-resources': resources,
   '0002-identity': identity,
+  '0003-keys-and-audit': keysAndAudit,
   '0004-nodes': nodes,
 };

@@ -201,7 +201,7 @@ export const otherCases: readonly StoreCase[] = [
     name: 'there is one root compartment',
     async run({ store }) {
       const root = await store.compartments.root();
-      assert.match(root.id, /^ocid1\.compartment\./);
+      assert.match(root.id, /^ocid1\.tenancy\./);
       assert.deepEqual(await store.compartments.root(), root);
       assert.deepEqual(await store.compartments.list(), [root]);
       assert.deepEqual(await store.compartments.get(root.id), root);
