@@ -1,6 +1,6 @@
 /**
- * The directory: every endpoint and its live replicas, in memory. The reconciler writes it, the gateway reads
- * it. Listeners are told after each change, in the order of the changes.
+ * The directory: every endpoint and its live replicas, in memory. Who reconciles, or follows the node that does,
+ * writes it; the gateway reads it. Listeners are told after each change, in the order of the changes.
  */
 import type { Endpoint } from './endpoint.ts';
 
@@ -9,9 +9,16 @@ export type DirectoryListener = (applicationId: string, endpoint: Endpoint | und
 export class Directory {
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #listeners = new Set<DirectoryListener>();
+  readonly #isCurrent: () => boolean;
+
+  /** @param isCurrent False while another node may have changed things unheard: nothing is sent to a replica then. */
+  constructor(isCurrent: () => boolean = () => true) {
+    this.#isCurrent = isCurrent;
+  }
 
   get(applicationId: string): Endpoint | undefined {
-    return this.#endpoints.get(applicationId);
+    const endpoint = this.#endpoints.get(applicationId);
+    return endpoint === undefined || this.#isCurrent() ? endpoint : { ...endpoint, replicas: [] };
   }
 
   all(): Endpoint[] {
@@ -26,6 +33,11 @@ export class Directory {
   /** Afterwards the application does not exist for anybody. */
   remove(applicationId: string): void {
     if (this.#endpoints.delete(applicationId)) this.#tell(applicationId, undefined);
+  }
+
+  /** Tells of everything once more: whoever waits looks again. */
+  repeat(): void {
+    for (const [applicationId, endpoint] of this.#endpoints) this.#tell(applicationId, endpoint);
   }
 
   /** Calls the listener after every change until the returned handle is disposed. */

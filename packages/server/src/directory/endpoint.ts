@@ -17,9 +17,19 @@ export type EndpointAuth =
 /** Where one replica is reached. `ready` replicas take arrivals, `draining` ones only keep what they have. */
 export interface ReplicaAddress {
   readonly id: string;
+  /** Where it listens on the node that it runs on. */
   readonly host: string;
   readonly port: number;
   readonly state: 'ready' | 'draining';
+  /** Another node that it runs on, through which it is reached. Absent: this one. */
+  readonly node?: NodeAddress;
+}
+
+/** Where other nodes reach a node. */
+export interface NodeAddress {
+  readonly id: string;
+  /** `host:port` of its listener for nodes. */
+  readonly address: string;
 }
 
 export interface Endpoint {

@@ -50,11 +50,14 @@ export class Actor {
   /** Ends every replica; what still runs after the limit is killed. @param limit seconds */
   async stop(limit: number): Promise<void> {
     this.#closed.abort();
+    // A comparison may wait for a database that is away, and that must not keep a replica alive.
+    if (limit === 0) for (const copy of this.facts.copies) void copy.end(0);
     await this.#running;
     const { facts } = this;
     const settings = { drainAfter: 0, drainSpread: 0 };
     const copies = [...facts.copies];
     for (const copy of copies) dismiss(copy, { facts, tools: this.#tools, settings });
+    this.#publish();
     const timer = setTimeout(() => copies.forEach((copy) => void copy.end(0)), limit * 1000);
     await Promise.all(copies.map((copy) => copy.ended));
     clearTimeout(timer);
@@ -62,8 +65,13 @@ export class Actor {
   }
 
   #changed(): void {
-    publish(this.facts, this.facts.wish, this.#tools.directory);
+    this.#publish();
     this.wake();
+  }
+
+  #publish(): void {
+    publish(this.facts, this.facts.wish, this.#tools.directory);
+    this.#tools.announce(this.facts.applicationId);
   }
 
   #rest(): void {
@@ -91,7 +99,7 @@ export class Actor {
     if (wish) facts.wish = wish;
     const hasWritten = wish ? await this.#fulfil(wish) : this.#leave();
     if (hasWritten) this.#isDirty = true;
-    publish(facts, facts.wish, this.#tools.directory);
+    this.#publish();
     if (!hasWritten && facts.copies.every((copy) => copy.tried)) this.#markTried();
   }
 

@@ -9,16 +9,20 @@ import { isPending, isUpdating, type Wish } from './wish.ts';
 
 /** Shows the application in the directory as it is now, or takes it out. */
 export function publish(facts: Facts, wish: Wish | undefined, directory: Directory): void {
-  const endpoint = wish && endpointOf(facts, wish);
-  if (!endpoint) return directory.remove(facts.applicationId);
-  if (!isDeepStrictEqual(directory.get(facts.applicationId), endpoint)) directory.put(endpoint);
+  const replicas = facts.copies.flatMap((copy) => addressOf(copy) ?? []);
+  show(directory, facts.applicationId, wish && endpointOf(wish, replicas));
+}
+
+/** Undefined: the application does not exist for callers. */
+export function show(directory: Directory, applicationId: string, endpoint: Endpoint | undefined): void {
+  if (!endpoint) return directory.remove(applicationId);
+  if (!isDeepStrictEqual(directory.get(applicationId), endpoint)) directory.put(endpoint);
 }
 
 /** Undefined while the application does not exist for callers. */
-export function endpointOf(facts: Facts, wish: Wish): Endpoint | undefined {
+export function endpointOf(wish: Wish, replicas: readonly ReplicaAddress[]): Endpoint | undefined {
   const { application, settings } = wish;
   if (application.lifecycleState !== 'ACTIVE' && !isUpdating(wish)) return undefined;
-  const replicas = facts.copies.flatMap((copy) => addressOf(copy) ?? []);
   return {
     applicationId: application.id,
     name: application.displayName,
@@ -35,8 +39,9 @@ function authOf({ inboundAuthConfig }: ApplicationRecord): EndpointAuth {
   return { kind: 'oauth', issuer: domainUrl, audience, scope };
 }
 
-function addressOf({ role, state, replica }: Copy): ReplicaAddress | undefined {
-  if (role === 'new' || state !== 'ready' || !replica) return undefined;
+/** Undefined: nobody is to be there, or everybody is to leave at once. */
+function addressOf({ role, state, replica, hurried }: Copy): ReplicaAddress | undefined {
+  if (role === 'new' || state !== 'ready' || !replica || hurried.aborted) return undefined;
   const { host, port } = replica.address;
   return { id: replica.id, host, port, state: role === 'serving' ? 'ready' : 'draining' };
 }

@@ -30,6 +30,8 @@ export interface ReconcilerOptions {
   readonly drain: Drain;
   /** Asks an issuer for its keys when an application begins to name it. Default: nobody is asked. */
   readonly checkIssuer?: CheckIssuer;
+  /** Told after every change of what runs of an application. Default: nobody is. */
+  readonly announce?: (applicationId: string) => void;
   /** Replicas that start at the same time. Default 4. */
   readonly startsAtATime?: number;
   readonly backOff?: Partial<BackOff>;
@@ -57,6 +59,8 @@ export interface Reconciler extends AsyncDisposable {
   serverReady(): boolean;
   /** Undefined: there is no such application. */
   applicationStatus(applicationId: string): LiveStatus | undefined;
+  /** Disposes of it as fast as it goes: replicas are killed, their connections cut. */
+  halt(): Promise<void>;
 }
 
 export function createReconciler(options: ReconcilerOptions): Reconciler {
@@ -78,11 +82,12 @@ class Reconciling implements Reconciler {
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
-    const { store, runtimes, directory, clock, random, log, drain, checkIssuer = async () => {} } = options;
+    const { store, runtimes, directory, clock, random, log, drain } = options;
+    const { checkIssuer = async () => {}, announce = () => {} } = options;
     const gate = new Gate(options.startsAtATime ?? 4);
     const backOff = { ...defaultBackOff, ...options.backOff };
     const inBackground: Tools['inBackground'] = (work) => this.#inBackground(work(this.#life.signal));
-    const ports = { store, runtimes, directory, clock, random, log, drain, checkIssuer };
+    const ports = { store, runtimes, directory, clock, random, log, drain, checkIssuer, announce };
     this.#tools = { ...ports, gate, backOff, inBackground };
     const { promise, resolve } = Promise.withResolvers<void>();
     this.firstPass = promise;
@@ -120,10 +125,17 @@ class Reconciling implements Reconciler {
     };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#stop(this.#options.stopLimit ?? 15);
+  }
+
+  halt(): Promise<void> {
+    return this.#stop(0);
+  }
+
+  async #stop(stopLimit: number): Promise<void> {
     this.#life.abort();
     this.#watch?.[Symbol.dispose]();
-    const { stopLimit = 15 } = this.#options;
     await Promise.all([...this.#actors.values()].map((actor) => actor.stop(stopLimit)));
     while (this.#background.size > 0) await Promise.all(this.#background);
     this.#actors.clear();

@@ -25,6 +25,8 @@ export interface Tools {
   /** Lets a limited number of replicas start at a time. */
   readonly gate: Gate;
   readonly backOff: BackOff;
+  /** Told after every change of what runs of an application. */
+  readonly announce: (applicationId: string) => void;
   /** Shows a change of a copy to the gateway at once, and compares the application again soon. */
   readonly changed: () => void;
   /** Does something that nobody waits for; the signal ends it with the server. */

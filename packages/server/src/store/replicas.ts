@@ -12,6 +12,8 @@ export interface ReplicaRecord {
   /** The node that it runs on, and where other nodes reach that one; undefined: they cannot. */
   readonly nodeId: string;
   readonly nodeAddress: string | undefined;
+  /** Where it listens on its node, `host:port`, while it serves. */
+  readonly address: string | undefined;
   readonly runtime: string;
   readonly state: ReplicaState;
   /** `ready`: takes arrivals. `draining`: keeps what it has. Undefined: neither. */
@@ -81,6 +83,7 @@ async function clear(scope: Scope): Promise<void> {
 const rowOf = (record: ReplicaRecord): ReplicaRow => ({
   ...record,
   nodeAddress: record.nodeAddress ?? null,
+  address: record.address ?? null,
   serving: record.serving ?? null,
   reason: record.reason ?? null,
   pid: record.pid ?? null,
@@ -89,6 +92,7 @@ const rowOf = (record: ReplicaRecord): ReplicaRow => ({
 const recordOf = (row: ReplicaRow): ReplicaRecord => ({
   ...row,
   nodeAddress: row.nodeAddress ?? undefined,
+  address: row.address ?? undefined,
   serving: row.serving ?? undefined,
   reason: row.reason ?? undefined,
   pid: row.pid ?? undefined,

@@ -105,6 +105,7 @@ export interface ReplicaRow {
   artifactId: string;
   nodeId: string;
   nodeAddress: string | null;
+  address: string | null;
   runtime: string;
   state: ReplicaState;
   serving: 'ready' | 'draining' | null;

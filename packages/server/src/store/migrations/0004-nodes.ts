@@ -21,6 +21,7 @@ export const nodes: Migration = {
       .addColumn('artifactId', 'text', (column) => column.notNull())
       .addColumn('nodeId', 'text', (column) => column.notNull())
       .addColumn('nodeAddress', 'text')
+      .addColumn('address', 'text')
       .addColumn('runtime', 'text', (column) => column.notNull())
       .addColumn('state', 'text', (column) => column.notNull())
       .addColumn('serving', 'text')

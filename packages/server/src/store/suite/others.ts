@@ -121,6 +121,7 @@ export const otherCases: readonly StoreCase[] = [
         artifactId: '1',
         nodeId: 'n',
         nodeAddress: undefined,
+        address: undefined,
         runtime: 'process',
         state: 'STARTING',
         serving: undefined,
@@ -129,7 +130,13 @@ export const otherCases: readonly StoreCase[] = [
         restarts: 0,
         timeStarted: '2026-01-01T00:00:00.000Z',
       };
-      const ready = { ...one, state: 'READY', serving: 'ready', nodeAddress: 'n:1' } as const;
+      const ready = {
+        ...one,
+        state: 'READY',
+        serving: 'ready',
+        nodeAddress: 'n:1',
+        address: '127.0.0.1:2',
+      } as const;
       const heard: Change[] = [];
       using _watch = store.changes.watch((change) => heard.push(change));
       const list = async (applicationId: string) =>
