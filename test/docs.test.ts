@@ -9,6 +9,7 @@ import { applicationSettings, closeCodes, problemKinds, serveConfig } from '@moo
 import { clientCredentials } from '@mooring/client';
 import type { RunningServer } from '@mooring/server';
 import { startTestServer } from './fixtures/server.ts';
+import { requirements } from './requirements.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -83,6 +84,17 @@ describe('docs/wire.md', () => {
       ]),
     );
     assert.deepEqual(setOf(await tableOf('docs/wire.md', 'method', 'path', 'role')), setOf(actual));
+  });
+});
+
+describe('the sources of the promises on the wire', () => {
+  it('are sections of docs/wire.md where they say so', async () => {
+    const text = await readFile(join(root, 'docs/wire.md'), 'utf8');
+    const sections = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => title.toLowerCase());
+    for (const { id, source } of requirements) {
+      const [, named] = /docs\/wire\.md, ([^;]+)/.exec(source) ?? [];
+      if (named !== undefined) assert.ok(sections.includes(named.toLowerCase()), `${id}: ${named}`);
+    }
   });
 });
 
