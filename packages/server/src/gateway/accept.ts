@@ -37,9 +37,11 @@ export interface AcceptOptions {
   readonly signal: AbortSignal;
 }
 
-/** Throws a Problem: InvalidParameter (doubled headers, bad target) or MisdirectedRequest (a name we do not go by). */
+/** Throws a Problem: InvalidParameter (doubled headers, no Host, bad target) or MisdirectedRequest (a name we do not go by). */
 export function accept(request: IncomingMessage, { names, requestId, signal }: AcceptOptions): Arrival {
   refuseDoubledHeaders(request.rawHeaders);
+  if (request.headers.host === undefined)
+    throw new Problem('InvalidParameter', 'The header "host" is missing (RFC 9112 section 3.2).');
   const peer = describePeer(request, names);
   if (!names.knows(peer.host)) {
     throw new Problem(

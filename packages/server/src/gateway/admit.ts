@@ -27,6 +27,7 @@ export interface AdmitOptions {
 /** Throws a Problem: ServiceUnavailable at the end of the hold, NotAuthorizedOrNotFound when the application goes away. */
 export async function admit(call: Call, options: AdmitOptions): Promise<Seat> {
   const { applicationId, settings } = call.route.endpoint;
+  call.arrival.signal.throwIfAborted();
   const seat = take(applicationId, options);
   if (seat !== undefined) return seat;
   await readyReplica(applicationId, settings.hold * 1000, { ...options, signal: call.arrival.signal });
@@ -52,7 +53,6 @@ async function readyReplica(
   milliseconds: number,
   { directory, except, signal }: Pick<AdmitOptions, 'directory' | 'except'> & { signal: AbortSignal },
 ): Promise<void> {
-  signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   using _watch = directory.watch((id, endpoint) => {
     if (id !== applicationId) return;

@@ -1,7 +1,13 @@
 /** A gateway on a real port with replicas on real ports, for the tests of this folder. */
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import net, { type Socket } from 'node:net';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import http, {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+} from 'node:http';
+import net, { type Socket } from 'node:net';
 import {
   defaultSettings,
   invokePath,
@@ -22,6 +28,8 @@ import { createNames } from './names.ts';
 import { answerBrokenRequest } from './refuse.ts';
 
 export const goodToken = 'good.token.value';
+/** The header that lets a request in. */
+export const bearer = { authorization: `Bearer ${goodToken}` };
 
 export interface TestGateway extends AsyncDisposable {
   readonly port: number;
@@ -29,6 +37,8 @@ export interface TestGateway extends AsyncDisposable {
   readonly gateway: Gateway;
   /** Everything that was logged, one JSON object a line. */
   readonly logged: () => string;
+  /** Resolves when no seat is taken at any replica any more. */
+  idle(): Promise<void>;
   /** Resolves with the first log entry, past or future, of that message. */
   entry(message: string): Promise<Record<string, unknown>>;
 }
@@ -54,6 +64,7 @@ export async function startGateway(
     publicUrls?: string[];
     trustedProxies?: string[];
     now?: () => number;
+    isReady?: () => boolean;
   } = {},
 ): Promise<TestGateway> {
   const directory = new Directory();
@@ -75,7 +86,7 @@ export async function startGateway(
     clock: { now: options.now ?? Date.now },
     random: systemRandom,
     log,
-    isReady: () => true,
+    isReady: options.isReady ?? (() => true),
   });
   const listener = await listen({
     host: '127.0.0.1',
@@ -84,6 +95,10 @@ export async function startGateway(
     onUpgrade: (request, socket, head) => void gateway.upgrade(request, socket, head),
     onBroken: answerBrokenRequest,
   });
+  const idle = async (): Promise<void> => {
+    const replicas = directory.all().flatMap((endpoint) => endpoint.replicas);
+    await Promise.all(replicas.map(({ id }) => gateway.connections.drain(id, { spread: 0 })));
+  };
   return {
     port: listener.port,
     directory,
@@ -102,15 +117,64 @@ export async function startGateway(
         waiting.add(check);
         check();
       }),
+    idle,
     [Symbol.asyncDispose]: async () => {
+      await gateway.drain({ grace: 0 });
+      await idle();
       gateway[Symbol.dispose]();
       await listener[Symbol.asyncDispose]();
     },
   };
 }
 
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly rawHeaders: string[];
+  readonly rawTrailers: string[];
+  readonly body: string;
+}
+
+export interface Question {
+  readonly method?: string;
+  readonly headers?: http.OutgoingHttpHeaders;
+  readonly body?: string | Buffer;
+  /** Default: a connection of its own. */
+  readonly agent?: http.Agent;
+}
+
+/** Sends a request with the good token and reads the whole answer. Rejects when the answer is cut. */
+export async function ask(port: number, path: string, question: Question = {}): Promise<Answer> {
+  const { method = 'GET', headers = {}, body, agent = false } = question;
+  const request = http.request({
+    port,
+    host: '127.0.0.1',
+    path,
+    method,
+    agent,
+    headers: {
+      ...bearer,
+      ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
+      ...headers,
+    },
+  });
+  request.end(body);
+  const [message]: IncomingMessage[] = await once(request, 'response');
+  if (message === undefined) throw new TypeError('an answer was expected');
+  const chunks: Buffer[] = await message.toArray();
+  const { statusCode = 0, rawHeaders, rawTrailers } = message;
+  return {
+    status: statusCode,
+    headers: message.headers,
+    rawHeaders,
+    rawTrailers,
+    body: Buffer.concat(chunks).toString(),
+  };
+}
+
 export interface TestReplica extends AsyncDisposable {
   readonly port: number;
+  readonly server: http.Server;
   /** Heads of the requests and handshakes that arrived. */
   readonly requests: IncomingMessage[];
   readonly sockets: Set<Socket>;
@@ -152,6 +216,7 @@ export async function startReplica(parts: {
   if (address === null || typeof address === 'string') throw new TypeError('a TCP address is needed');
   return {
     port: address.port,
+    server,
     requests,
     sockets,
     [Symbol.asyncDispose]: async () => {

@@ -38,6 +38,8 @@ export class Gateway implements Disposable {
   readonly #options: GatewayOptions;
   readonly #load = new Load();
   readonly #agent = createAgent();
+  /** One for each call, aborted when its client leaves or, for those that still wait, when the server stops. */
+  readonly #calls = new Set<AbortController>();
   #draining = false;
 
   constructor(options: GatewayOptions) {
@@ -49,6 +51,7 @@ export class Gateway implements Disposable {
   async request(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdOf(request, this.#options.random);
     const left = new AbortController();
+    this.#calls.add(left);
     response.once('close', () => left.abort(clientLeft));
     try {
       const arrival = accept(request, { names: this.#options.names, requestId, signal: left.signal });
@@ -58,6 +61,8 @@ export class Gateway implements Disposable {
       if (error === clientLeft) return this.#logLeft(request, requestId);
       this.#logRefusal(request, requestId, error);
       refuseRequest(request, response, asProblem(error), requestId);
+    } finally {
+      this.#calls.delete(left);
     }
   }
 
@@ -65,9 +70,9 @@ export class Gateway implements Disposable {
   async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const requestId = requestIdOf(request, this.#options.random);
     const left = new AbortController();
+    this.#calls.add(left);
     // On the socket before the first await: a reset while the token is checked must find a listener.
-    socket.on('error', () => left.abort(clientLeft));
-    socket.once('close', () => left.abort(clientLeft));
+    for (const event of ['error', 'end', 'close']) socket.on(event, () => left.abort(clientLeft));
     try {
       const arrival = accept(request, { names: this.#options.names, requestId, signal: left.signal });
       await this.#connect(arrival, socket, head);
@@ -78,16 +83,20 @@ export class Gateway implements Disposable {
       }
       this.#logRefusal(request, requestId, error);
       refuseSocket(socket, asProblem(error), requestId);
+    } finally {
+      this.#calls.delete(left);
     }
   }
 
   /** Takes no new arrivals, sends connections away, lets requests finish; all within `grace` seconds. */
   async drain({ grace }: { grace: number }): Promise<void> {
     this.#draining = true;
+    this.#refuseWaiting();
     await this.connections.drainAll({ grace });
   }
 
   [Symbol.dispose](): void {
+    this.#refuseWaiting();
     this.connections[Symbol.dispose]();
     this.#agent.destroy();
   }
@@ -160,10 +169,12 @@ export class Gateway implements Disposable {
   }
 
   #refuseWhileDraining(): void {
-    if (!this.#draining) return;
-    throw new Problem('ServiceUnavailable', 'The server is restarting. Try again in a moment.', {
-      retryAfter: 1,
-    });
+    if (this.#draining) throw restarting();
+  }
+
+  /** Whoever waits for an answer to a token, for a replica or for its handshake need not wait any longer. */
+  #refuseWaiting(): void {
+    for (const call of this.#calls) call.abort(restarting());
   }
 
   #fields({ arrival, route, principal }: Call): Record<string, unknown> {
@@ -198,6 +209,12 @@ export class Gateway implements Disposable {
 
 /** Why a stage was abandoned: the client went away, and nobody is left to be told. */
 const clientLeft = new Error('the client left');
+
+function restarting(): Problem {
+  return new Problem('ServiceUnavailable', 'The server is restarting. Try again in a moment.', {
+    retryAfter: 1,
+  });
+}
 
 function describe(cause: unknown): string | undefined {
   return cause instanceof Error ? cause.message : undefined;

@@ -81,7 +81,9 @@ async function attempt(
     return { status: answer.statusCode ?? 0, replicaId: seat.replica.id, bytesIn: sent.bytes() };
   } finally {
     response.off('close', leave);
-    if (!response.writableFinished) outgoing.destroy();
+    if (!response.writableFinished || !outgoing.writableFinished) outgoing.destroy();
+    // The rest of a body that nobody wants any more: behind it the client's next request may come.
+    call.arrival.request.unpipe(outgoing).resume();
   }
 }
 
@@ -121,7 +123,6 @@ function sendBody(call: Call, outgoing: ClientRequest): SentBody {
     try {
       refuseLargeBody(bytes, call);
     } catch (error) {
-      request.unpipe(outgoing);
       outgoing.destroy();
       reject(error);
     }
@@ -152,27 +153,36 @@ async function answered(
   });
   outgoing.once('response', (answer) => {
     outgoing.setTimeout(0);
-    resolve(answer);
+    if (isAnswer(answer)) resolve(answer);
+    else reject(new Problem('BadGateway', 'The application answered with garbage.'));
   });
-  outgoing.on('error', (cause: NodeJS.ErrnoException) => {
+  const fail = (cause: NodeJS.ErrnoException): void => {
     if (options.call.arrival.signal.aborted) reject(options.call.arrival.signal.reason);
     else resolve(new Unreached(options.replicaId, cause));
-  });
+  };
+  outgoing.on('error', fail);
+  // Also without an error: an upgrade that nobody asked for just ends the connection.
+  outgoing.once('close', () => fail(new Error('the connection was closed before an answer came')));
   return await Promise.race([promise, options.failed]);
+}
+
+/** False for a status line that Node's parser lets through and nobody may send (RFC 9112 section 4). */
+function isAnswer({ statusCode = 0, statusMessage = '' }: IncomingMessage): boolean {
+  return statusCode >= 200 && /^[\t\x20-\x7e\x80-\xff]*$/.test(statusMessage);
 }
 
 /** Resolves when the answer has been passed on, or the client is gone. A cut answer is passed on as cut. */
 async function passBack(answer: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const headers = clientHeaders(answer.rawHeaders, answer.headers.connection, requestId);
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', headers);
+  response.flushHeaders();
   response.once('close', resolve);
   answer.once('error', () => response.destroy());
   answer.once('end', () => {
     response.addTrailers(passedTrailers(answer.rawTrailers, 'client'));
     response.end();
   });
-  response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', headers);
-  response.flushHeaders();
   answer.pipe(response, { end: false });
   if (response.destroyed) resolve();
   await promise;

@@ -7,7 +7,7 @@ import { Problem, type ProblemBody } from '@mooring/contract';
 /** How long a refused client may take to read the answer, in milliseconds. */
 const lingerLimit = 1_000;
 
-/** Answers a request. What is left of its body is not read: the connection ends with the answer. */
+/** Answers a request. What is left of its body is thrown away: the connection ends with the answer. */
 export function refuseRequest(
   request: IncomingMessage,
   response: ServerResponse,
@@ -19,11 +19,13 @@ export function refuseRequest(
     return;
   }
   const body = bodyOf(problem);
-  response.writeHead(problem.status, headersOf(problem, requestId, body));
+  if (!request.complete) {
+    response.shouldKeepAlive = false;
+    response.once('finish', () => linger(request.socket));
+    request.resume();
+  }
+  response.writeHead(problem.status, STATUS_CODES[problem.status], headersOf(problem, requestId, body));
   response.end(request.method === 'HEAD' ? undefined : body);
-  if (request.complete) return;
-  response.shouldKeepAlive = false;
-  response.once('finish', () => linger(request.socket));
 }
 
 /** Answers an upgrade, or a connection whose request could not be parsed, on the bare socket, and ends it. */
