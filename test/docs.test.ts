@@ -159,7 +159,9 @@ async function describeApi({ profile, urls: { managementPlain } }: RunningServer
   const signal = AbortSignal.timeout(10_000);
   const token = await clientCredentials({ ...profile, tokenUrl, fetch })({ signal });
   const headers = { authorization: `Bearer ${token}` };
-  return (await fetch(`${managementPlain}/v1/openapi.json`, { headers, signal })).json();
+  const answer = await fetch(`${managementPlain}/v1/openapi.json`, { headers, signal });
+  assert.equal(answer.status, 200);
+  return answer.json();
 }
 
 const record = (value: unknown): Record<string, unknown> =>
