@@ -1,5 +1,9 @@
 /** Configuration of `mooring serve`: flags, environment and tests feed this one schema. */
 import { z } from 'zod';
+import { roles } from './extension.ts';
+
+/** `value=role`; the value may hold a `=` itself. */
+const roleMapping = new RegExp(`^.+=(?:${roles.join('|')})$`);
 
 const port = z.int().min(0).max(65_535);
 
@@ -55,6 +59,25 @@ export const serveConfig = z.strictObject({
     .boolean()
     .default(false)
     .describe('Allow a domainUrl that leads to a private or loopback address. Default false'),
+  adminIssuer: z
+    .url({ protocol: /^https?$/ })
+    .refine(isSafeIssuer, 'must be https, or http on this machine')
+    .optional()
+    .describe('OpenID issuer whose tokens may manage this server, beside its own. Default none'),
+  adminAudience: z
+    .string()
+    .min(1)
+    .default('urn:mooring:management')
+    .describe('Audience that a token of adminIssuer must carry. Default urn:mooring:management'),
+  adminClaim: z
+    .string()
+    .min(1)
+    .default('roles')
+    .describe('Claim of such a token that says the role; dots lead into objects. Default roles'),
+  adminRoleMap: z
+    .array(z.string().regex(roleMapping, `must be value=role, the role one of ${roles.join(', ')}`))
+    .default([])
+    .describe('Which value of the claim gives which role. Default: the values are the roles'),
   shutdownGrace: z
     .number()
     .min(0)
@@ -68,3 +91,10 @@ export const serveConfig = z.strictObject({
 });
 export type ServeConfig = z.infer<typeof serveConfig>;
 export type ServeOptions = z.input<typeof serveConfig>;
+
+function isSafeIssuer(text: string): boolean {
+  const { protocol, hostname } = new URL(text);
+  return (
+    protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+  );
+}

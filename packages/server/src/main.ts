@@ -8,7 +8,9 @@ import { createManagementApi } from './control/api.ts';
 import { Directory } from './directory/directory.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { createAsserter } from './identity/assertion.ts';
-import { authenticateOperator } from './identity/operator.ts';
+import { adminIssuer } from './identity/admin-issuer.ts';
+import { createKeyFinder } from './identity/api-keys.ts';
+import { authenticateOperator, type OperatorOptions } from './identity/operator.ts';
 import { openIdentityDomain } from './identity/provider/open.ts';
 import { createIssuerCheck } from './identity/verify/check-issuer.ts';
 import { createVerifier } from './identity/verify/verifier.ts';
@@ -90,10 +92,16 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
       ...common,
     }),
   );
+  const operators: OperatorOptions = {
+    verifyToken,
+    own: domain,
+    admin: adminIssuer(config, createVerifier({ own: domain, allowPrivateIssuers: true, ...common })),
+    findKey: createKeyFinder(store.apiKeys),
+    clock,
+  };
   const api = createManagementApi({
     store,
-    authenticate: (header, signal) =>
-      authenticateOperator(header, { verifyToken, issuer: domain.issuer }, signal),
+    authenticate: (arrival, options) => authenticateOperator(arrival, operators, options),
     identity: domain,
     status: { applicationStatus: (id) => reconciler.applicationStatus(id), serverReady: isReady },
     logs: (id, choice) => runtime.logs(id, choice),
@@ -111,7 +119,7 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
       random,
       isReady,
       identity: (request, response) => domain.handle(request, response),
-      api: (request) => api.fetch(request),
+      api: (request, arrival) => api.fetch(request, arrival),
     }),
   });
   const profilePath = data.file('cli.json');

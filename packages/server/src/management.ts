@@ -2,13 +2,15 @@
  * What the management listener answers: health, the embedded identity domain, and the management API. Hosted
  * applications do not exist here.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { asProblem, paths, Problem } from '@mooring/contract';
-import { requestIdOf } from './gateway/accept.ts';
+import type { Arrival } from './control/ports.ts';
+import { describePeer, requestIdOf } from './gateway/accept.ts';
 import type { Names } from './gateway/names.ts';
 import { refuseRequest } from './gateway/refuse.ts';
 import { parseTarget } from './gateway/target.ts';
+import { signedRequest } from './identity/verify/signed-request.ts';
 import type { Random } from './kit/clock.ts';
 
 export interface ManagementOptions {
@@ -16,14 +18,21 @@ export interface ManagementOptions {
   readonly random: Random;
   readonly isReady: () => boolean;
   readonly identity: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  readonly api: (request: Request) => Response | Promise<Response>;
+  readonly api: (request: Request, arrival: Arrival) => Response | Promise<Response>;
 }
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Builds the listener's handler. It never throws. */
 export function createManagement(options: ManagementOptions): RequestHandler {
-  const api = getRequestListener(options.api, { overrideGlobalObjects: false });
+  const { names } = options;
+  const api = getRequestListener(
+    (request, { incoming }) =>
+      incoming instanceof IncomingMessage
+        ? options.api(request, arrivalOf(incoming, names))
+        : new Response(null, { status: 505 }),
+    { overrideGlobalObjects: false },
+  );
   return (request, response) => {
     const requestId = requestIdOf(request, options.random);
     try {
@@ -37,6 +46,12 @@ export function createManagement(options: ManagementOptions): RequestHandler {
       refuseRequest(request, response, asProblem(error), requestId);
     }
   };
+}
+
+/** What came over the wire, for whoever verifies its signature or writes down where it came from. */
+function arrivalOf(request: IncomingMessage, names: Names): Arrival {
+  const { host, address } = describePeer(request, names);
+  return { ...signedRequest(request, host), address };
 }
 
 /** Throws a Problem: MisdirectedRequest for a name we do not go by, InvalidParameter for a malformed target. */

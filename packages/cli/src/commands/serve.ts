@@ -44,6 +44,10 @@ export function addServe(parent: CommandUnknownOpts, cli: Cli): void {
     .option('--trusted-proxies <cidr>', `${describe('trustedProxies')}; repeatable`, collect)
     .option('--allow-processes', describe('allowProcesses'))
     .option('--allow-private-issuers', describe('allowPrivateIssuers'))
+    .option('--admin-issuer <url>', describe('adminIssuer'))
+    .option('--admin-audience <audience>', describe('adminAudience'))
+    .option('--admin-claim <name>', describe('adminClaim'))
+    .option('--admin-role-map <value=role>', `${describe('adminRoleMap')}; repeatable`, collect)
     .option('--shutdown-grace <seconds>', describe('shutdownGrace'), seconds(3600))
     .option(
       '--log-level <level>',

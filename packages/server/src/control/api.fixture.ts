@@ -7,7 +7,7 @@ import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { testClock, type TestClock } from '../store/suite/case.ts';
 import { createManagementApi, type ManagementApi } from './api.ts';
-import type { ControlPorts, IdentityPort } from './ports.ts';
+import type { Arrival, ControlPorts, IdentityPort } from './ports.ts';
 
 export const issuer = 'https://localhost:9443/identity';
 
@@ -58,10 +58,8 @@ export async function openTestApi(given: Partial<ControlPorts> = {}): Promise<Te
   const logged: string[] = [];
   const ports: ControlPorts = {
     store,
-    authenticate: async (authorization) => ({
-      role: roleOf(authorization),
-      subject: 'someone',
-      clientId: 'test',
+    authenticate: async ({ header }) => ({
+      operator: { role: roleOf(header('authorization')[0]), subject: 'someone', clientId: 'test' },
     }),
     identity: testIdentity(),
     status: { applicationStatus: () => undefined, serverReady: () => true },
@@ -110,8 +108,19 @@ function requestOf(method: string, path: string, options: CallOptions = {}): Req
   });
 }
 
+/** As the listener describes it. */
+export function arrivalOf(request: Request): Arrival {
+  const { pathname, search } = new URL(request.url);
+  return {
+    method: request.method,
+    target: pathname + search,
+    header: (name) => [request.headers.get(name) ?? []].flat(),
+    address: '192.0.2.7',
+  };
+}
+
 async function call(api: ManagementApi, request: Request): Promise<Answer> {
-  const response = await api.fetch(request);
+  const response = await api.fetch(request, arrivalOf(request));
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
   const body: Body = isJson ? JSON.parse(text) : {};

@@ -15,10 +15,11 @@ import { deployments } from './deployments.ts';
 import { description } from './description.ts';
 import { lengthLess } from './length-less.ts';
 import { logs } from './logs.ts';
-import type { ControlPorts } from './ports.ts';
+import type { Arrival, ControlPorts } from './ports.ts';
 import { refuse } from './conventions/refuse.ts';
 import { requestId } from './conventions/request-id.ts';
 import { settings } from './settings.ts';
+import { signedBody } from './conventions/signed-body.ts';
 import { status } from './status.ts';
 import { tokens } from './tokens.ts';
 import { invalid } from './conventions/validation.ts';
@@ -29,12 +30,12 @@ const maxBody = 1024 * 1024;
 
 export interface ManagementApi {
   /** Answers any request of the management listener. Never rejects. */
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly fetch: (request: Request, arrival: Arrival) => Response | Promise<Response>;
 }
 
 export function createManagementApi(ports: ControlPorts): ManagementApi {
   const api = buildApi(ports);
-  return { fetch: (request) => api.fetch(request) };
+  return { fetch: (request, arrival) => api.fetch(request, { arrival }) };
 }
 
 /** The application behind `fetch`, with the registry of its routes. */
@@ -51,6 +52,7 @@ export function buildApi(ports: ControlPorts): OpenAPIHono<ControlEnv> {
     authentication(ports.authenticate),
     lengthLess(),
     bodyLimit({ maxSize: maxBody, onError: tooLarge }),
+    signedBody(),
   );
   const parts = [
     applications,

@@ -32,6 +32,12 @@ function describe(
     openapi: '3.1.0',
     info: { title: 'Mooring management API', version },
   });
-  const securitySchemes = { bearer: { type: 'http', scheme: 'bearer' } } as const;
+  const signature = {
+    type: 'apiKey',
+    in: 'header',
+    name: 'authorization',
+    description: 'An OCI request signature by a registered API key',
+  } as const;
+  const securitySchemes = { bearer: { type: 'http', scheme: 'bearer' }, signature } as const;
   return { ...document, components: { ...document.components, securitySchemes } };
 }

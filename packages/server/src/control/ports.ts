@@ -1,28 +1,21 @@
 /** What the management API needs from the rest of the server, as it sees it. main.ts brings the parts. */
-import type {
-  CreatedOAuthClient,
-  IssuedToken,
-  LogLine,
-  OAuthClient,
-  ReplicaStatus,
-  Role,
-} from '@mooring/contract';
+import type { CreatedOAuthClient, IssuedToken, LogLine, OAuthClient, ReplicaStatus } from '@mooring/contract';
+import type { Authenticated } from '../identity/operator.ts';
+import type { SignedRequest } from '../identity/verify/request-signature.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Store } from '../store/store.ts';
 
-/** Whoever manages, once authenticated. */
-export interface Operator {
-  readonly role: Role;
-  readonly subject: string;
-  readonly clientId: string;
+export type { Authenticated, Operator } from '../identity/operator.ts';
+
+/** A request as it arrived, before anybody interpreted it. */
+export interface Arrival extends SignedRequest {
+  /** IP address of the client; of a trusted proxy's client, when there is one between. */
+  readonly address: string;
 }
 
 /** Throws a Problem: NotAuthenticated (with its challenge), NotAllowed (no role), ServiceUnavailable. */
-export type Authenticate = (
-  authorization: string | undefined,
-  options: { signal: AbortSignal },
-) => Promise<Operator>;
+export type Authenticate = (arrival: Arrival, options: { signal: AbortSignal }) => Promise<Authenticated>;
 
 /** The embedded identity domain. */
 export interface IdentityPort {

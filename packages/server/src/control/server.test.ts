@@ -5,14 +5,16 @@ import { createServer, request } from 'node:http';
 import { test } from 'node:test';
 import { getRequestListener } from '@hono/node-server';
 import type { LogLine } from '@mooring/contract';
-import { makeApplication, openApplication, openTestApi, type TestApi } from './api.fixture.ts';
+import { arrivalOf, makeApplication, openApplication, openTestApi, type TestApi } from './api.fixture.ts';
 
 interface Served extends AsyncDisposable {
   readonly url: string;
 }
 
 async function serve({ api }: TestApi): Promise<Served> {
-  const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
+  const listener = getRequestListener((request) => api.fetch(request, arrivalOf(request)), {
+    overrideGlobalObjects: false,
+  });
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -147,9 +149,8 @@ test('a reader that cancels the answer lets the replica go, whatever carries the
   }
   await using api = await openTestApi({ logs: endless });
   const id = await makeApplication(api);
-  const response = await api.api.fetch(
-    new Request(`http://localhost/v1/applications/${id}/logs?follow=true`, { headers }),
-  );
+  const request = new Request(`http://localhost/v1/applications/${id}/logs?follow=true`, { headers });
+  const response = await api.api.fetch(request, arrivalOf(request));
   const reader = response.body?.getReader();
   await reader?.read();
   await reader?.cancel();

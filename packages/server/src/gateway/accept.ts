@@ -70,7 +70,8 @@ function refuseDoubledHeaders(rawHeaders: readonly string[]): void {
   }
 }
 
-function describePeer(request: IncomingMessage, names: Names): Peer {
+/** Whom a request comes from: its own word when a trusted proxy passes it on. */
+export function describePeer(request: IncomingMessage, names: Names): Peer {
   const address = request.socket.remoteAddress ?? '';
   const proto = isEncrypted(request.socket) ? 'https' : 'http';
   const host = request.headers.host ?? '';

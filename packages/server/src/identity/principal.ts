@@ -27,8 +27,8 @@ export interface TokenRules {
   readonly issuer: string;
   /** One of these must be in `aud`. Empty: any audience. */
   readonly audiences: readonly string[];
-  /** Must be among the token's scopes. */
-  readonly scope: string;
+  /** Must be among the token's scopes. Absent: none is needed. */
+  readonly scope?: string;
 }
 
 /**

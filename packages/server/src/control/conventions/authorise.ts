@@ -10,9 +10,11 @@ const authenticationLimit = 10_000;
 export function authentication(authenticate: Authenticate): MiddlewareHandler<ControlEnv> {
   return async (c, next) => {
     const signal = AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(authenticationLimit)]);
-    const operator = await authenticate(c.req.header('authorization'), { signal });
+    const { operator, checkBody } = await authenticate(c.env.arrival, { signal });
+    const { subject, clientId, keyId } = operator;
     c.set('operator', operator);
-    c.set('log', c.get('log').child({ subject: operator.subject, clientId: operator.clientId }));
+    c.set('checkBody', checkBody);
+    c.set('log', c.get('log').child(keyId === undefined ? { subject, clientId } : { subject, keyId }));
     await next();
   };
 }
@@ -24,12 +26,12 @@ export const hasRole = (operator: Operator, role: Role): boolean =>
 /** The part of a route that says which role it needs, for the router and for the API's description. */
 export function requires(role: Role): {
   readonly 'x-mooring-role': Role;
-  readonly security: { bearer: string[] }[];
+  readonly security: ({ bearer: string[] } | { signature: string[] })[];
   readonly middleware: MiddlewareHandler<ControlEnv>;
 } {
   return {
     'x-mooring-role': role,
-    security: [{ bearer: [] }],
+    security: [{ bearer: [] }, { signature: [] }],
     middleware: async (c, next) => {
       refuseBelow(c.get('operator'), role);
       await next();

@@ -247,7 +247,7 @@ test('a retry token does not serve another body, nor an object that was deleted'
 test('a retry token is forgotten after 24 hours, and belongs to its caller and operation', async () => {
   const caller = { role: 'admin', subject: 'one', clientId: 'x' } as const;
   let subject = 'one';
-  await using api = await openTestApi({ authenticate: async () => ({ ...caller, subject }) });
+  await using api = await openTestApi({ authenticate: async () => ({ operator: { ...caller, subject } }) });
   const request = { body: openApplication(api), headers: { 'opc-retry-token': 'token-1' } };
   const make = async (): Promise<unknown> => (await api.call('POST', applications, request)).body.id;
   const first = await make();

@@ -32,7 +32,7 @@ export interface ManagementCredential {
   readonly scope: string;
 }
 
-/** The client that manages this server from its command line. */
+/** The client that manages this server from its command line; servers that share a store have one each. */
 export const managementClientId = 'mooring-cli';
 
 /**
@@ -96,14 +96,14 @@ export async function getClient(
 /** The management client's credential when it was made just now, or anew with `rotate`; else undefined. */
 export async function ensureManagementClient(
   options: ClientsOptions,
-  { rotate = false }: { rotate?: boolean } = {},
+  { rotate = false, clientId = managementClientId }: { rotate?: boolean; clientId?: string } = {},
 ): Promise<ManagementCredential | undefined> {
   const { store, clock, random } = options;
-  const known = await store.clients.get(managementClientId);
+  const known = await store.clients.get(clientId);
   if (known && !rotate) return undefined;
   const clientSecret = makeSecret(random);
   await store.clients.put({
-    clientId: managementClientId,
+    clientId,
     name: 'Mooring command line',
     applicationId: undefined,
     role: 'admin',
@@ -112,7 +112,7 @@ export async function ensureManagementClient(
     redirectUris: [],
     timeCreated: known?.timeCreated ?? new Date(clock.now()).toISOString(),
   });
-  return { clientId: managementClientId, clientSecret, scope: managementScope('admin') };
+  return { clientId, clientSecret, scope: managementScope('admin') };
 }
 
 function publicClient(record: ClientRecord): OAuthClient {

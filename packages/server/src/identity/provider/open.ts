@@ -49,7 +49,10 @@ export interface IdentityDomain {
   listClients(filter?: { applicationId?: string }): Promise<OAuthClient[]>;
   /** False when there was none. */
   deleteClient(clientId: string): Promise<boolean>;
-  ensureManagementClient(options?: { rotate?: boolean }): Promise<clients.ManagementCredential | undefined>;
+  ensureManagementClient(options?: {
+    rotate?: boolean;
+    clientId?: string;
+  }): Promise<clients.ManagementCredential | undefined>;
   createUser(user: NewUser): Promise<void>;
   ensureAdminUser(options?: { rotate?: boolean }): Promise<UserCredential | undefined>;
 }

@@ -88,7 +88,7 @@ export function admitClaims(claims: Claims, rules: TokenRules, circumstances: Ci
     );
   if (rules.audiences.length > 0 && !rules.audiences.some((audience) => claims.audiences.includes(audience)))
     throw refused('The access token is for another audience. Ask for one with the scope in the challenge.');
-  if (!claims.scopes.includes(rules.scope))
+  if (rules.scope !== undefined && !claims.scopes.includes(rules.scope))
     throw new Problem(
       'NotAllowed',
       `The access token lacks the scope "${rules.scope}". Ask for one that has it.`,
