@@ -22,6 +22,13 @@ export const serveConfig = z.strictObject({
     .describe(
       'PostgreSQL to keep everything in, postgres://user:password@host:port/name. Default: SQLite in dataDir',
     ),
+  advertise: z
+    .string()
+    .regex(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, 'must be host:port')
+    .optional()
+    .describe(
+      'Address of this machine, host:port, on which other servers of the same database reach its replicas. Default: none',
+    ),
   host: z.string().min(1).default('127.0.0.1').describe('Address that the listeners bind. Default 127.0.0.1'),
   port: port.default(8080).describe('Applications, plain http/ws; 0 takes a free port. Default 8080'),
   tlsPort: port.default(8443).describe('Applications, https/wss. Default 8443'),

@@ -11,5 +11,13 @@ export function readConfig(options: ServeOptions): ServeConfig {
   if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
     throw new TypeError('--tls-cert and --tls-key go together: give both or neither.');
   }
+  if (config.advertise !== undefined && config.database === undefined) {
+    throw new TypeError('--advertise is for several servers on one PostgreSQL: give --database too.');
+  }
+  if (config.advertise !== undefined && config.managePublicUrl.length === 0) {
+    throw new TypeError(
+      '--advertise needs --manage-public-url, the same on every server: it is the issuer of tokens.',
+    );
+  }
   return config;
 }

@@ -22,7 +22,11 @@ import { createManagement } from './management.ts';
 import { describeNames, protectedResource } from './names.ts';
 import { openLog } from './observe/log.ts';
 import { writeAdminUser, writeProfile } from './profile.ts';
-import { createReconciler } from './reconcile/reconciler.ts';
+import { joinNodes } from './node/membership.ts';
+import { Node, type Leading } from './node/node.ts';
+import { Pulse } from './node/pulse.ts';
+import { createReconciler, type Reconciler } from './reconcile/reconciler.ts';
+import type { Drain } from './reconcile/tools.ts';
 import { openProcessRuntime } from './runtime/process/runtime.ts';
 import { openStore } from './store/index.ts';
 import { version } from './version.ts';
@@ -68,7 +72,12 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
     ...common,
   });
   const runtime = owned.use(await openProcessRuntime({ directory: await data.folder('process'), ...common }));
-  const directory = new Directory();
+  const isShared = config.database !== undefined;
+  const pulse = owned.use(new Pulse({ steadied: () => directory.repeat() }));
+  const directory = new Directory(() => !isShared || pulse.isSteady);
+  const node = isShared
+    ? owned.use(await joinNodes({ store, directory, advertise: config.advertise, ...common }))
+    : undefined;
   let ready = false;
   const isReady = (): boolean => ready;
   const gateway = owned.use(
@@ -78,19 +87,26 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
       verifyToken,
       assert: createAsserter({ key: domain.assertionKey, issuer: domain.issuer, clock, random }),
       isReady,
+      openTunnel: node?.openTunnel,
       ...common,
     }),
   );
-  const reconciler = owned.use(
+  const connections = (id: string): number => gateway.connections.count(id);
+  const drain: Drain = (replicaId, options) => gateway.connections.drain(replicaId, options);
+  const reconcile = (given: Leading): Reconciler =>
     createReconciler({
-      store,
-      runtimes: [runtime],
       directory,
-      connections: (id) => gateway.connections.count(id),
-      drain: (replicaId, options) => gateway.connections.drain(replicaId, options),
+      connections: (id) => connections(id) + (node?.connections(id) ?? 0),
+      drain: async (...call) => void (await Promise.all([drain(...call), node?.drain(...call)])),
       checkIssuer: createIssuerCheck({ own: domain, allowPrivateIssuers: config.allowPrivateIssuers }),
       ...common,
-    }),
+      ...given,
+    });
+  const runtimes = [runtime];
+  const reconciler = owned.use(
+    node === undefined
+      ? reconcile({ store, runtimes })
+      : new Node({ ...node, store, runtimes, directory, pulse, connections, drain, lead: reconcile, log }),
   );
   const operators: OperatorOptions = {
     verifyToken,
@@ -130,8 +146,10 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
     tokenUrl: `${listeners.urls.management}/identity/oauth2/v1/token`,
     compartmentId: (await store.compartments.root()).id,
     ca: certificate.ca,
+    shared: isShared,
+    random,
   });
-  await writeAdminUser(data.file('admin.json'), domain);
+  await writeAdminUser(data.file('admin.json'), domain, { shared: isShared });
   await reconciler.start();
   const firstPass = reconciler.firstPass.then(() => void (ready = true));
   const everything = owned.move();

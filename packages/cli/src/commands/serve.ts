@@ -31,6 +31,7 @@ export function addServe(parent: CommandUnknownOpts, cli: Cli): void {
       '--database <url>',
       `${describe('database')}; better given as MOORING_DATABASE, which other users do not see`,
     )
+    .option('--advertise <host:port>', describe('advertise'))
     .option('--host <address>', describe('host'))
     .option('--port <port>', describe('port'), port)
     .option('--tls-port <port>', describe('tlsPort'), port)

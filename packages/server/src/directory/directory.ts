@@ -27,17 +27,17 @@ export class Directory {
 
   put(endpoint: Endpoint): void {
     this.#endpoints.set(endpoint.applicationId, endpoint);
-    this.#tell(endpoint.applicationId, endpoint);
+    this.#tell(endpoint.applicationId);
   }
 
   /** Afterwards the application does not exist for anybody. */
   remove(applicationId: string): void {
-    if (this.#endpoints.delete(applicationId)) this.#tell(applicationId, undefined);
+    if (this.#endpoints.delete(applicationId)) this.#tell(applicationId);
   }
 
   /** Tells of everything once more: whoever waits looks again. */
   repeat(): void {
-    for (const [applicationId, endpoint] of this.#endpoints) this.#tell(applicationId, endpoint);
+    for (const applicationId of this.#endpoints.keys()) this.#tell(applicationId);
   }
 
   /** Calls the listener after every change until the returned handle is disposed. */
@@ -46,8 +46,8 @@ export class Directory {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  #tell(applicationId: string, endpoint: Endpoint | undefined): void {
-    // A listener may leave while it is told; the set allows that.
+  #tell(applicationId: string): void {
+    const endpoint = this.get(applicationId);
     for (const listener of this.#listeners) listener(applicationId, endpoint);
   }
 }

@@ -2,6 +2,7 @@
  * Admit, the fourth stage: a seat at a replica. An arrival that finds none ready is held for as long as the
  * application's `hold` says, then refused; a seat is given back by disposing of it.
  */
+import type { OnReadOpts, Socket } from 'node:net';
 import { Problem } from '@mooring/contract';
 import type { Directory } from '../directory/directory.ts';
 import type { ReplicaAddress } from '../directory/endpoint.ts';
@@ -10,10 +11,13 @@ import type { Call } from './authenticate.ts';
 import { choose } from './choose.ts';
 import type { Load } from './load.ts';
 import { notFound } from './route.ts';
+import type { OpenTunnel } from './tunnel.ts';
 
 /** The right to use one replica for one request or connection. */
 export interface Seat extends Disposable {
   readonly replica: ReplicaAddress;
+  /** Connects to a replica on another node. Absent: it is at its own address. */
+  readonly tunnel?: (onread?: OnReadOpts) => Socket;
 }
 
 export interface AdmitOptions {
@@ -22,6 +26,8 @@ export interface AdmitOptions {
   readonly random: Random;
   /** A replica that is not to be taken: it has just refused this very call, and the directory will soon say so. */
   readonly except?: string | undefined;
+  /** Needed where the directory has replicas of other nodes. */
+  readonly openTunnel?: OpenTunnel | undefined;
 }
 
 /** Throws a Problem: ServiceUnavailable at the end of the hold, NotAuthorizedOrNotFound when the application goes away. */
@@ -36,7 +42,8 @@ export async function admit(call: Call, options: AdmitOptions): Promise<Seat> {
   return late;
 }
 
-function take(applicationId: string, { directory, load, random, except }: AdmitOptions): Seat | undefined {
+function take(applicationId: string, options: AdmitOptions): Seat | undefined {
+  const { directory, load, random, except } = options;
   const replicas = directory.get(applicationId)?.replicas ?? [];
   const replica = choose(
     replicas.filter(({ id }) => id !== except),
@@ -44,7 +51,19 @@ function take(applicationId: string, { directory, load, random, except }: AdmitO
   );
   if (replica === undefined) return undefined;
   const held = load.take(replica.id);
-  return { replica, [Symbol.dispose]: () => held[Symbol.dispose]() };
+  const seat = { replica, [Symbol.dispose]: () => held[Symbol.dispose]() };
+  const tunnel = tunnelTo(replica, applicationId, options.openTunnel);
+  return tunnel ? { ...seat, tunnel } : seat;
+}
+
+function tunnelTo(
+  { id: replicaId, node }: ReplicaAddress,
+  applicationId: string,
+  openTunnel: OpenTunnel | undefined,
+): Seat['tunnel'] {
+  if (node === undefined) return undefined;
+  if (openTunnel === undefined) throw new TypeError('a replica of another node needs a tunnel');
+  return (onread) => openTunnel({ node, applicationId, replicaId, onread });
 }
 
 /** Resolves once the directory shows a ready replica. */

@@ -58,7 +58,7 @@ export async function dial(call: Call, { seat, assertion, random }: DialOptions)
   );
   if (protocols.length > 0) headers.push('Sec-WebSocket-Protocol', protocols.join(', '));
   if (extensions !== undefined) headers.push('Sec-WebSocket-Extensions', extensions);
-  const source = new Source(host, port);
+  const source = new Source(seat);
   const outgoing = http.request({
     host,
     port,
@@ -166,13 +166,9 @@ class Source {
   #consume: ((chunk: Buffer) => void) | undefined;
   #sink: Socket | undefined;
 
-  constructor(host: string, port: number) {
-    this.socket = net.connect({
-      host,
-      port,
-      noDelay: true,
-      onread: { buffer: () => this.#buffer, callback: (length) => this.#read(length) },
-    });
+  constructor({ replica: { host, port }, tunnel }: Seat) {
+    const onread = { buffer: () => this.#buffer, callback: (length: number) => this.#read(length) };
+    this.socket = tunnel?.(onread) ?? net.connect({ host, port, noDelay: true, onread });
   }
 
   open({ answer, socket, head }: Answer): Upstream {

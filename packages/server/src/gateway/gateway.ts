@@ -20,6 +20,7 @@ import type { Names } from './names.ts';
 import { createAgent, proxy } from './proxy.ts';
 import { refuseRequest, refuseSocket } from './refuse.ts';
 import { route } from './route.ts';
+import type { OpenTunnel } from './tunnel.ts';
 
 export interface GatewayOptions {
   readonly directory: Directory;
@@ -31,6 +32,8 @@ export interface GatewayOptions {
   readonly log: Log;
   /** True once every wanted application has been tried once. */
   readonly isReady: () => boolean;
+  /** Needed where there are several nodes. */
+  readonly openTunnel?: OpenTunnel | undefined;
 }
 
 export class Gateway implements Disposable {
@@ -160,12 +163,13 @@ export class Gateway implements Disposable {
     random: Random;
     connections: Connections;
     assertion: string | undefined;
+    openTunnel: OpenTunnel | undefined;
   } {
-    const { directory, random, assert } = this.#options;
+    const { directory, random, assert, openTunnel } = this.#options;
     const { principal, route } = call;
     const assertion =
       principal.kind === 'anonymous' ? undefined : assert(principal, route.endpoint.applicationId);
-    return { directory, load: this.#load, random, connections: this.connections, assertion };
+    return { directory, load: this.#load, random, connections: this.connections, assertion, openTunnel };
   }
 
   #refuseWhileDraining(): void {

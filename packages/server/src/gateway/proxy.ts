@@ -87,13 +87,13 @@ async function attempt(
   }
 }
 
-function open(call: Call, { replica }: Seat, { agent, assertion }: ProxyOptions): ClientRequest {
+function open(call: Call, { replica, tunnel }: Seat, { agent, assertion }: ProxyOptions): ClientRequest {
   const { request } = call.arrival;
   const headers = replicaHeaders(call, { authority: `${replica.host}:${replica.port}`, assertion });
   if (request.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
   if (/\btrailers\b/i.test(String(request.headers.te ?? ''))) headers.push('TE', 'trailers');
   return http.request({
-    agent,
+    ...(tunnel ? { createConnection: () => tunnel() } : { agent }),
     host: replica.host,
     port: replica.port,
     method: request.method,

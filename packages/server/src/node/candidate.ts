@@ -1,0 +1,56 @@
+/**
+ * Candidate: a node that would lead, and waits until the one that does gives no sign of life any more. Only its own
+ * clock counts, and only while it could ask: a database that was away is nobody's silence.
+ */
+import type { LeaseRecord, Store } from '../store/index.ts';
+
+/** The lease of the node that reconciles. */
+export const leaseName = 'reconcile';
+
+export interface CandidateOptions {
+  readonly store: Store;
+  readonly nodeId: string;
+  /** Milliseconds of silence after which the lease is taken. */
+  readonly patience: number;
+  /** Milliseconds that only go forward. */
+  readonly now: () => number;
+}
+
+export class Candidate {
+  readonly #options: CandidateOptions;
+  #seen: LeaseRecord | undefined;
+  #since = 0;
+
+  constructor(options: CandidateOptions) {
+    this.#options = options;
+  }
+
+  /** Looks once. Returns the epoch of this node when it leads from now on. */
+  async look(): Promise<number | undefined> {
+    const { store, patience, now } = this.#options;
+    try {
+      const lease = await store.leases.get(leaseName);
+      if (lease?.holder === undefined) return await this.#take(lease);
+      if (lease.epoch !== this.#seen?.epoch || lease.renewals !== this.#seen.renewals) {
+        this.#seen = lease;
+        this.#since = now();
+        return undefined;
+      }
+      return now() - this.#since < patience ? undefined : await this.#take(lease);
+    } catch (error) {
+      this.#seen = undefined;
+      throw error;
+    }
+  }
+
+  /** With the lease goes everything that the one before had running: nobody is to be sent there any more. */
+  async #take(seen: LeaseRecord | undefined): Promise<number | undefined> {
+    const { store, nodeId } = this.#options;
+    this.#seen = undefined;
+    return await store.transaction(async (tx) => {
+      const epoch = await tx.leases.take(leaseName, nodeId, seen);
+      if (epoch !== undefined) await tx.replicas.clear();
+      return epoch;
+    });
+  }
+}

@@ -1,0 +1,50 @@
+/** Membership: what a server needs to be one of several nodes: a name, credentials, and a listener when it has an address. */
+import type { Directory } from '../directory/directory.ts';
+import type { OpenTunnel } from '../gateway/tunnel.ts';
+import type { Clock, Random } from '../kit/clock.ts';
+import type { Log } from '../observe/log.ts';
+import type { Drain } from '../reconcile/tools.ts';
+import type { Store } from '../store/index.ts';
+import { issueCredentials } from './authority.ts';
+import { openNodeListener } from './listener.ts';
+import { tunnelsOf } from './tunnel.ts';
+
+export interface MembershipOptions {
+  readonly store: Store;
+  readonly directory: Directory;
+  /** `host:port` on which other nodes reach this one. Undefined: they cannot. */
+  readonly advertise: string | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface Membership extends AsyncDisposable {
+  /** Of this start of the server: an earlier start was another node. */
+  readonly id: string;
+  /** As others know it; undefined when they do not. */
+  readonly address: string | undefined;
+  readonly openTunnel: OpenTunnel;
+  /** Connections and requests that come through other nodes, by application or replica. */
+  readonly connections: (id: string) => number;
+  /** Resolves when none comes through another node any more. Those are sent away by that node. */
+  readonly drain: Drain;
+}
+
+export async function joinNodes(options: MembershipOptions): Promise<Membership> {
+  const { store, advertise, clock, random } = options;
+  const id = `node-${Buffer.from(random(8)).toString('hex')}`;
+  const credentials = await issueCredentials(store, id, clock.now());
+  const listener =
+    advertise === undefined
+      ? undefined
+      : await openNodeListener({ ...options, credentials, address: advertise });
+  return {
+    id,
+    address: listener?.address,
+    openTunnel: tunnelsOf(credentials),
+    connections: (of) => listener?.count(of) ?? 0,
+    drain: async (replicaId) => await listener?.idle(replicaId),
+    [Symbol.asyncDispose]: async () => await listener?.[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,211 @@
+/**
+ * Node: one of several servers on one database. One of them leads and reconciles, the others follow; when the one
+ * that leads gives no sign of life, another takes over. What a node writes about replicas counts only while it leads.
+ */
+import type { Directory } from '../directory/directory.ts';
+import { pauseFor } from '../kit/pause.ts';
+import type { Log } from '../observe/log.ts';
+import type { LiveStatus, Reconciler } from '../reconcile/reconciler.ts';
+import type { Drain } from '../reconcile/tools.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { LeaseLost, type Fence, type Store } from '../store/index.ts';
+import { Announcer } from './announcer.ts';
+import { Candidate, leaseName } from './candidate.ts';
+import { Follower } from './follower.ts';
+import { guarded } from './guarded.ts';
+import type { Pulse } from './pulse.ts';
+
+/** What a node reconciles with while it leads. */
+export interface Leading {
+  /** Fenced. */
+  readonly store: Store;
+  /** They start nothing once another node leads. */
+  readonly runtimes: readonly Runtime[];
+  readonly announce?: (applicationId: string) => void;
+}
+
+export interface NodeOptions {
+  /** Of this start of the server. */
+  readonly id: string;
+  /** Where the other nodes reach it, `host:port`. Undefined: they cannot. */
+  readonly address: string | undefined;
+  readonly store: Store;
+  readonly runtimes: readonly Runtime[];
+  readonly directory: Directory;
+  readonly pulse: Pulse;
+  /** Live connections through this node. */
+  readonly connections: (id: string) => number;
+  readonly drain: Drain;
+  /** Makes what reconciles. */
+  readonly lead: (leading: Leading) => Reconciler;
+  readonly log: Log;
+  readonly timing?: Partial<NodeTiming>;
+}
+
+/** Milliseconds. */
+export interface NodeTiming {
+  /** Between two signs of life of the node that leads, and between two looks of the others. Default 1000. */
+  readonly every: number;
+  /** Silence after which another node takes over. Default 8000; more than twice what a pulse notices. */
+  readonly patience: number;
+}
+
+export class Node implements AsyncDisposable {
+  /** Resolves once it leads and every wanted application has been tried once, or it follows and shows them. */
+  readonly firstPass: Promise<void>;
+  readonly #options: NodeOptions;
+  readonly #timing: NodeTiming;
+  readonly #life = new AbortController();
+  readonly #settle: () => void;
+  #role: Pick<Reconciler, 'applicationStatus'> | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(options: NodeOptions) {
+    this.#options = options;
+    this.#timing = { every: 1000, patience: 8000, ...options.timing };
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.firstPass = promise;
+    this.#settle = resolve;
+  }
+
+  /** Ends what an earlier server left behind on this machine, then begins. */
+  async start(): Promise<void> {
+    await Promise.all(this.#options.runtimes.map((runtime) => runtime.collect()));
+    this.#running = this.#run();
+  }
+
+  applicationStatus(applicationId: string): LiveStatus | undefined {
+    return this.#role?.applicationStatus(applicationId);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#life.abort();
+    await this.#running;
+    this.#settle();
+  }
+
+  async #run(): Promise<void> {
+    const { store, id, log } = this.#options;
+    const candidate = new Candidate({
+      store,
+      nodeId: id,
+      patience: this.#timing.patience,
+      now: () => performance.now(),
+    });
+    while (!this.#life.signal.aborted) {
+      try {
+        const epoch = (await candidate.look()) ?? (await this.#follow(candidate));
+        if (epoch !== undefined) await this.#lead({ name: leaseName, epoch });
+      } catch (error) {
+        log.error({ err: error, nodeId: id }, 'the node could not go on; it begins anew');
+        await pauseFor(this.#timing.every, this.#life.signal);
+      }
+    }
+  }
+
+  /** Until it leads, with its epoch, or ends. */
+  async #follow(candidate: Candidate): Promise<number | undefined> {
+    const { store, directory, connections, drain, log, id, pulse } = this.#options;
+    const follower = new Follower({ store, directory, connections, drain, log });
+    this.#role = follower;
+    try {
+      log.info({ nodeId: id }, 'another node leads; this one follows');
+      const { gaps: before } = pulse;
+      await follower.start();
+      pulse.confirm(before);
+      this.#settle();
+      while (await pauseFor(this.#timing.every, this.#life.signal)) {
+        const { gaps } = pulse;
+        const epoch = await candidate.look().catch((error: unknown) => {
+          log.debug({ err: error }, 'the lease could not be read');
+          return null;
+        });
+        if (typeof epoch === 'number') return epoch;
+        if (epoch === undefined) pulse.confirm(gaps);
+      }
+      return undefined;
+    } finally {
+      await follower.stop();
+    }
+  }
+
+  /** Until another node does, or it ends. */
+  async #lead(fence: Fence): Promise<void> {
+    const { store, directory, id, address, log, lead } = this.#options;
+    log.info({ nodeId: id, epoch: fence.epoch }, 'this node leads');
+    const fenced = store.fenced(fence);
+    const announcer = new Announcer({
+      store: fenced,
+      directory,
+      node: { id, address },
+      running: (applicationId) => reconciler.applicationStatus(applicationId)?.replicas ?? [],
+      log,
+    });
+    const reconciler = lead({
+      store: fenced,
+      runtimes: this.#options.runtimes.map((runtime) => guarded(runtime, () => this.#confirm(fence))),
+      announce: (applicationId) => announcer.announce(applicationId),
+    });
+    this.#role = reconciler;
+    const over = new AbortController();
+    const kept = this.#keep(fence, AbortSignal.any([over.signal, this.#life.signal])).finally(() =>
+      over.abort(),
+    );
+    try {
+      await this.#begin(reconciler, over.signal);
+      await kept;
+    } finally {
+      over.abort();
+      if (await kept) await this.#handOver(reconciler, announcer, fence);
+      else {
+        log.warn(
+          { nodeId: id, epoch: fence.epoch },
+          'another node has taken over; the replicas of this one end',
+        );
+        await reconciler.halt();
+        await announcer.finish();
+      }
+    }
+  }
+
+  /** Throws LeaseLost when this node was stopped meanwhile and another one leads, or an error when it cannot tell. */
+  async #confirm(fence: Fence): Promise<void> {
+    const { pulse, store } = this.#options;
+    if (!pulse.isSteady) await store.leases.check(fence);
+  }
+
+  async #begin(reconciler: Reconciler, over: AbortSignal): Promise<void> {
+    const { store, directory } = this.#options;
+    await reconciler.start();
+    const known = new Set((await store.applications.list({ undeleted: true })).map(({ id }) => id));
+    // What came to its end while this node followed.
+    for (const { applicationId } of directory.all())
+      if (!known.has(applicationId)) directory.remove(applicationId);
+    void reconciler.firstPass.then(() => over.aborted || this.#settle());
+  }
+
+  /** Gives signs of life until the signal. False: another node has the lease. */
+  async #keep(fence: Fence, signal: AbortSignal): Promise<boolean> {
+    const { store, pulse, log } = this.#options;
+    do {
+      const { gaps } = pulse;
+      try {
+        if (!(await store.leases.renew(fence))) return false;
+        pulse.confirm(gaps);
+      } catch (error) {
+        // Nobody else can take over without the database: what runs goes on.
+        log.warn({ err: error }, 'the lease could not be renewed; it is tried again');
+      }
+    } while (await pauseFor(this.#timing.every, signal));
+    return true;
+  }
+
+  async #handOver(reconciler: Reconciler, announcer: Announcer, fence: Fence): Promise<void> {
+    const { store, log } = this.#options;
+    await reconciler[Symbol.asyncDispose]();
+    await announcer.finish();
+    await store.leases.release(fence).catch((error: unknown) => {
+      if (!(error instanceof LeaseLost)) log.warn({ err: error }, 'the lease could not be given back');
+    });
+  }
+}

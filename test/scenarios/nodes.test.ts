@@ -1,0 +1,246 @@
+/** Several servers on one PostgreSQL, as processes that are stopped and killed. */
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { clientCredentials, ManagementClient } from '@mooring/client';
+import { invokePath, livePath, profile, type ServeOptions } from '@mooring/contract';
+import type { RunningServer } from '@mooring/server';
+import { postgresMissing, startPostgres, type TestPostgres } from '@mooring/server/postgres-fixture';
+import { bearer, openLive } from '../fixtures/live.ts';
+import { finished } from '../fixtures/server.ts';
+
+const postgres = await startPostgres();
+if (postgres === undefined) it('several servers on one PostgreSQL', { skip: postgresMissing });
+else describe('several servers on one PostgreSQL', () => scenarios(postgres));
+
+interface ServerNode {
+  readonly child: ChildProcess;
+  readonly urls: RunningServer['urls'];
+  readonly dataDir: string;
+  readonly management: ManagementClient;
+}
+
+async function startNode(dataDir: string, options: ServeOptions): Promise<ServerNode> {
+  const child = fork(
+    new URL('../fixtures/server-process.ts', import.meta.url),
+    [dataDir, JSON.stringify({ shutdownGrace: 1, logLevel: 'info', ...options })],
+    {
+      execArgv: ['-C', 'mooring'],
+      stdio: ['ignore', 'ignore', process.env['NODES_LOG'] ? 'inherit' : 'ignore', 'ipc'],
+    },
+  );
+  const early = once(child, 'exit').then(() => assert.fail('the server ended before it served'));
+  const [urls] = await Promise.race([once(child, 'message'), early]);
+  early.catch(() => {});
+  const known = profile.parse(JSON.parse(await readFile(join(dataDir, 'cli.json'), 'utf8')));
+  const tokenUrl = `${urls.managementPlain}/identity/oauth2/v1/token`;
+  const token = clientCredentials({ ...known, tokenUrl, fetch });
+  return { child, urls, dataDir, management: new ManagementClient({ baseUrl: urls.managementPlain, token }) };
+}
+
+async function end({ child }: ServerNode, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGCONT');
+  child.kill(signal);
+  await exited;
+}
+
+/** Asks until it gets the answer that it wants; the last failure after so many milliseconds. */
+async function eventually<Value>(limit: number, ask: () => Promise<Value>): Promise<Value> {
+  const until = performance.now() + limit;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await pause(50);
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function scenarios(postgres: TestPostgres): void {
+  const owned = new AsyncDisposableStack();
+  owned.use(postgres);
+  after(() => owned.disposeAsync());
+
+  async function folder(): Promise<string> {
+    const path = await mkdtemp(join(tmpdir(), 'mooring-node-'));
+    owned.defer(() => rm(path, { recursive: true, force: true }));
+    return path;
+  }
+
+  async function start(database: string, dataDir?: string): Promise<ServerNode> {
+    const node = await startNode(dataDir ?? (await folder()), {
+      database,
+      advertise: '127.0.0.1:0',
+      managePublicUrl: ['https://mooring.test'],
+    });
+    owned.defer(() => end(node, 'SIGTERM'));
+    return node;
+  }
+
+  /** Deploys an application through a node; every start of it is written down. */
+  async function deploy(node: ServerNode, name: string): Promise<App> {
+    const { management } = node;
+    const starts = join(await folder(), 'starts');
+    const { compartmentId } = profile.parse(
+      JSON.parse(await readFile(join(node.dataDir, 'cli.json'), 'utf8')),
+    );
+    const idcsConfig = {
+      domainUrl: 'https://mooring.test/identity',
+      audience: `urn:${name}:`,
+      scope: 'invoke',
+    };
+    const { application, workRequestId } = await management.applications.create({
+      displayName: name,
+      compartmentId,
+      inboundAuthConfig: { inboundAuthConfigType: 'IDCS_AUTH_CONFIG', idcsConfig },
+      environmentVariables: [{ name: 'STARTS', type: 'PLAINTEXT', value: starts }],
+    });
+    await finished(management, workRequestId);
+    const created = await management.deployments.create({
+      hostedApplicationId: application.id,
+      compartmentId,
+      activeArtifact: {
+        artifactType: 'LOCAL_PROCESS_ARTIFACT',
+        command: ['node', '--conditions=mooring', 'echo-app.ts'],
+        workingDirectory: new URL('../fixtures', import.meta.url).pathname,
+      },
+    });
+    assert.deepEqual(await finished(management, created.workRequestId), { status: 'SUCCEEDED', errors: [] });
+    const token = (await management.tokens.issue(application.id)).accessToken;
+    return {
+      id: application.id,
+      token,
+      starts: async () => (await readFile(starts, 'utf8')).trim().split('\n').map(Number),
+    };
+  }
+
+  it('what is made through one is served by all, from one replica, with one identity', async () => {
+    const database = await postgres.database('served');
+    const [one, other] = [await start(database), await start(database)];
+    const app = await deploy(other, 'served');
+    const began = performance.now();
+    const pids = await Promise.all([one, other].map((node) => eventually(1000, () => pidOf(node, app))));
+    assert.ok(performance.now() - began < 1000);
+    assert.equal(new Set(pids).size, 1);
+    assert.deepEqual(await app.starts(), [pids[0]]);
+    const token = (await one.management.tokens.issue(app.id)).accessToken;
+    assert.equal(await pidOf(other, { ...app, token }), pids[0]);
+    for (const { management } of [one, other]) {
+      const { replicas } = await management.status.application(app.id);
+      assert.deepEqual(
+        replicas.map(({ pid, state }) => [pid, state]),
+        [[pids[0], 'READY']],
+      );
+    }
+  });
+
+  it('a connection through another node carries what one through the own node does', async () => {
+    const database = await postgres.database('carried');
+    const [one, other] = [await start(database), await start(database)];
+    const app = await deploy(one, 'carried');
+    for (const node of [one, other]) {
+      await eventually(1000, () => pidOf(node, app));
+      const url = node.urls.applicationsPlain.replace('http', 'ws') + livePath(app.id);
+      using live = await openLive(url, bearer(app.token));
+      for (const size of [1, 1000, 100_000, 1_000_000]) {
+        live.send('x'.repeat(size));
+        assert.equal((await live.next()).length, size);
+      }
+      live.send('headers');
+      assert.match(await live.next(), /"host":"127\.0\.0\.1:\d+"/);
+      live.socket.close(4001, 'enough');
+      assert.deepEqual(await live.closed, { code: 4001, reason: 'enough' });
+    }
+  });
+
+  it('an application that is deleted is gone everywhere, and its connections are sent away', async () => {
+    const database = await postgres.database('deleted');
+    const [one, other] = [await start(database), await start(database)];
+    const app = await deploy(one, 'deleted');
+    await eventually(1000, () => pidOf(other, app));
+    const url = other.urls.applicationsPlain.replace('http', 'ws') + livePath(app.id);
+    using live = await openLive(url, bearer(app.token));
+    const { workRequestId } = await other.management.applications.delete(app.id);
+    assert.equal((await live.closed).code, 1012);
+    assert.equal((await finished(other.management, workRequestId)).status, 'SUCCEEDED');
+    for (const node of [one, other]) {
+      const gone = await fetch(node.urls.applicationsPlain + invokePath(app.id), bearer(app.token));
+      assert.equal(gone.status, 404);
+    }
+  });
+
+  it('when the one that reconciles is killed another does, and starts each replica once', async () => {
+    const database = await postgres.database('killed');
+    const [one, other] = [await start(database), await start(database)];
+    const app = await deploy(one, 'killed');
+    const before = await eventually(1000, () => pidOf(other, app));
+    await end(one, 'SIGKILL');
+    const now = await eventually(15_000, () => anotherPid(other, app, before));
+    assert.deepEqual(await app.starts(), [before, now]);
+    const back = await start(database, one.dataDir);
+    assert.equal(isAlive(before), false);
+    assert.equal(await pidOf(back, app), now);
+    assert.deepEqual(await app.starts(), [before, now]);
+  });
+
+  it('one that was stopped and goes on with its old belief does no harm, and follows', async () => {
+    const database = await postgres.database('stopped');
+    const [one, other] = [await start(database), await start(database)];
+    const app = await deploy(one, 'stopped');
+    const before = await eventually(1000, () => pidOf(other, app));
+    one.child.kill('SIGSTOP');
+    const now = await eventually(15_000, () => anotherPid(other, app, before));
+    const asked = Promise.all(Array.from({ length: 5 }, () => pidOf(one, app)));
+    await pause(100);
+    one.child.kill('SIGCONT');
+    assert.deepEqual(new Set(await asked), new Set([now]));
+    await eventually(5000, async () => assert.equal(isAlive(before), false));
+    assert.deepEqual(await app.starts(), [before, now]);
+    await end(other, 'SIGTERM');
+    const last = await eventually(5000, () => anotherPid(one, app, now));
+    assert.deepEqual(await app.starts(), [before, now, last]);
+  });
+}
+
+interface App {
+  readonly id: string;
+  readonly token: string;
+  /** Pids of every process of it that ever was. */
+  starts(): Promise<number[]>;
+}
+
+/** Of the replica that answers. */
+async function pidOf({ urls }: ServerNode, { id, token }: App): Promise<number> {
+  const answer = await fetch(urls.applicationsPlain + invokePath(id), {
+    ...bearer(token),
+    signal: AbortSignal.timeout(10_000),
+  });
+  assert.equal(answer.status, 200);
+  const body: unknown = await answer.json();
+  assert.ok(typeof body === 'object' && body !== null && 'pid' in body && typeof body.pid === 'number');
+  return body.pid;
+}
+
+async function anotherPid(node: ServerNode, app: App, before: number): Promise<number> {
+  const pid = await pidOf(node, app);
+  assert.notEqual(pid, before);
+  return pid;
+}
