@@ -10,6 +10,7 @@ import { describe, it } from 'node:test';
 import { clientCredentials, ManagementClient } from '@mooring/client';
 import { invokePath, livePath, profile } from '@mooring/contract';
 import type { RunningServer } from '@mooring/server';
+import { heard } from '../fixtures/heard.ts';
 import { bearer, openLive } from '../fixtures/live.ts';
 import { startTestServer } from '../fixtures/server.ts';
 
@@ -55,7 +56,7 @@ describe('a server that stops', () => {
       await using test = await startTestServer({ dataDir: data.path });
       const app = await test.deploy(echo);
       id = app.id;
-      pid = (await (await fetch(app.http(), bearer(await test.token(id)))).json()).pid;
+      pid = (await heard(await fetch(app.http(), bearer(await test.token(id))))).pid;
     }
     assert.equal(isAlive(pid), false);
     await using again = await startTestServer({ dataDir: data.path });
@@ -77,7 +78,7 @@ describe('a server that stops', () => {
     const running = await startProcess(data.path);
     const { child } = running;
     const { token, url } = await issue(running, data.path, id);
-    const first = await (await fetch(url, bearer(token))).json();
+    const first = await heard(await fetch(url, bearer(token)));
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
@@ -98,7 +99,8 @@ describe('a server that stops', () => {
     }
     const running = await startProcess(data.path);
     const { child } = running;
-    const output = Promise.all([child.stdout, child.stderr].map((stream) => text(stream ?? [])));
+    const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+    const output = Promise.all(streams.map((stream) => text(stream)));
     const { token, url } = await issue(running, data.path, id);
     await fetch(`${url}?access_token=${token}`, bearer(token));
     await fetch(url, bearer(`${token}x`));

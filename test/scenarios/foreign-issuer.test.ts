@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startIssuer } from '../fixtures/issuer.ts';
+import { heard } from '../fixtures/heard.ts';
 import { bearer, openLive } from '../fixtures/live.ts';
 import { startTestServer } from '../fixtures/server.ts';
 
@@ -19,7 +20,7 @@ describe('an application protected by another issuer', () => {
     const good = await issuer.sign({ aud: 'urn:shop', scope: 'look buy' });
     const answer = await fetch(app.http(), bearer(good));
     assert.equal(answer.status, 200);
-    assert.equal((await answer.json()).headers['mooring-issuer'], issuer.url);
+    assert.equal((await heard(answer)).headers['mooring-issuer'], issuer.url);
     using live = await openLive(app.ws(), bearer(good));
     live.send('hello');
     assert.equal(await live.next(), 'hello');

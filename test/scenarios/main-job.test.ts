@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { CreateArtifactDetails } from '@mooring/contract';
+import { heard, refusal } from '../fixtures/heard.ts';
 import { bearer, openLive } from '../fixtures/live.ts';
 import { startTestServer } from '../fixtures/server.ts';
 
@@ -19,7 +21,7 @@ describe('an application hosted by a whole server', () => {
     const token = await test.token(app.id);
 
     const answer = await fetch(app.http('/some/path?x=1'), bearer(token));
-    const seen = await answer.json();
+    const seen = await heard(answer);
     assert.equal(seen.url, '/some/path?x=1');
     assert.equal(seen.greeting, 'hello');
     assert.equal(seen.headers.authorization, undefined);
@@ -49,11 +51,11 @@ describe('an application hosted by a whole server', () => {
     await using test = await startTestServer();
     const app = await test.deploy({ name: 'echo', command: echo, workingDirectory });
     const answer = await fetch(app.http(), bearer(await test.token(app.id)));
-    const { headers } = await answer.json();
+    const { headers } = await heard(answer);
     const keys = createRemoteJWKSet(
       new URL(`${test.server.urls.managementPlain}/identity/admin/v1/SigningCert/jwk`),
     );
-    const { payload } = await jwtVerify(headers['mooring-assertion'], keys, { audience: app.id });
+    const { payload } = await jwtVerify(headers['mooring-assertion'] ?? '', keys, { audience: app.id });
     assert.equal(payload.sub, headers['mooring-subject']);
     assert.equal((payload.exp ?? 0) - (payload.iat ?? 0), 60);
   });
@@ -102,7 +104,7 @@ describe('an application hosted by a whole server', () => {
     for (const headers of [{}, bearer(token).headers]) {
       const answer = await fetch(app.http(), { headers });
       assert.equal(answer.status, 404);
-      assert.equal((await answer.json()).code, 'NotAuthorizedOrNotFound');
+      assert.equal((await refusal(answer)).code, 'NotAuthorizedOrNotFound');
     }
   });
 });
@@ -114,14 +116,15 @@ describe('a new artifact', () => {
     const app = await test.deploy({ name: 'echo', command: echo, workingDirectory, settings });
     const token = await test.token(app.id);
     using live = await openLive(app.ws(), bearer(token));
-    const before = await (await fetch(app.http(), bearer(token))).json();
+    const before = await heard(await fetch(app.http(), bearer(token)));
 
     const deployment = (await test.management.status.application(app.id)).deployment?.id ?? '';
-    const artifact = {
+    const command = [...echo, 'second'];
+    const artifact: CreateArtifactDetails = {
       artifactType: 'LOCAL_PROCESS_ARTIFACT',
-      command: [...echo, 'second'],
+      command,
       workingDirectory,
-    } as const;
+    };
     await test.management.deployments.addArtifact(deployment, artifact);
     const { workRequestId } = await test.management.deployments.update(deployment, {
       activeArtifact: artifact,
@@ -132,7 +135,7 @@ describe('a new artifact', () => {
     const closed = await live.closed;
     assert.equal(closed.code, 1012);
     assert.ok(JSON.parse(closed.reason).retryAfterMs >= 0);
-    const after = await (await fetch(app.http(), bearer(token))).json();
+    const after = await heard(await fetch(app.http(), bearer(token)));
     assert.notEqual(after.pid, before.pid);
   });
 });
