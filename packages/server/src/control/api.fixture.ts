@@ -1,6 +1,13 @@
 /** A management API over a real store in memory, callers of every role, and a reconciler that only fulfils wishes. */
 import assert from 'node:assert/strict';
-import { Problem, roles, type LogLine, type OAuthClient, type Role } from '@mooring/contract';
+import {
+  Problem,
+  roles,
+  type AuditEntry,
+  type LogLine,
+  type OAuthClient,
+  type Role,
+} from '@mooring/contract';
 import { pino } from 'pino';
 import { systemRandom } from '../kit/clock.ts';
 import { openStore } from '../store/open.ts';
@@ -48,6 +55,8 @@ export interface TestApi extends AsyncDisposable {
   readonly logged: string[];
   /** Default role: admin. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** The audit log, newest first. */
+  audit(): Promise<AuditEntry[]>;
   /** Fulfils every open wish, as the reconciler does when all goes well. */
   settle(): Promise<void>;
 }
@@ -80,6 +89,7 @@ export async function openTestApi(given: Partial<ControlPorts> = {}): Promise<Te
     compartmentId: (await store.compartments.root()).id,
     logged,
     call: (method, path, options) => call(api, requestOf(method, path, options)),
+    audit: () => auditOf(store),
     settle: () => settle(store),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
@@ -170,6 +180,10 @@ function testIdentity(): IdentityPort {
       expiresIn: 3600,
     }),
   };
+}
+
+async function auditOf({ audit }: Store): Promise<AuditEntry[]> {
+  return (await audit.page({ sortBy: 'timestamp', sortOrder: 'DESC', limit: 100 })).items;
 }
 
 async function settle(store: Store): Promise<void> {

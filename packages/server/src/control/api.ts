@@ -6,7 +6,10 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { Problem } from '@mooring/contract';
 import { bodyLimit } from 'hono/body-limit';
+import { apiKeys } from './api-keys.ts';
 import { applications } from './applications.ts';
+import { audit } from './audit.ts';
+import { createTrail } from './audit/trail.ts';
 import { authentication } from './conventions/authorise.ts';
 import { clients } from './clients.ts';
 import { compartments } from './compartments.ts';
@@ -39,7 +42,9 @@ export function createManagementApi(ports: ControlPorts): ManagementApi {
 }
 
 /** The application behind `fetch`, with the registry of its routes. */
-export function buildApi(ports: ControlPorts): OpenAPIHono<ControlEnv> {
+export function buildApi(given: ControlPorts): OpenAPIHono<ControlEnv> {
+  const trail = createTrail(given.store);
+  const ports = { ...given, store: trail.store };
   const api = new OpenAPIHono<ControlEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalid(result.error, 'data' in result ? result.data : undefined);
@@ -50,6 +55,7 @@ export function buildApi(ports: ControlPorts): OpenAPIHono<ControlEnv> {
   api.use(
     requestId(ports),
     authentication(ports.authenticate),
+    trail.middleware,
     lengthLess(),
     bodyLimit({ maxSize: maxBody, onError: tooLarge }),
     signedBody(),
@@ -64,6 +70,8 @@ export function buildApi(ports: ControlPorts): OpenAPIHono<ControlEnv> {
     logs,
     status,
     compartments,
+    apiKeys,
+    audit,
   ];
   for (const part of parts) api.route('/', part(ports));
   api.route('/', description(api, ports));

@@ -1,5 +1,6 @@
 /** Every operation against everybody: nobody, a role too weak, the right role; a bad body, an absent object, a stale etag. */
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { roles, type Role } from '@mooring/contract';
 import { buildApi } from './api.ts';
@@ -13,6 +14,11 @@ import {
   processArtifact,
   type TestApi,
 } from './api.fixture.ts';
+
+const publicKey = String(
+  generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' }),
+);
+const newKey = (): object => ({ publicKey, name: 'laptop', role: 'operator' });
 
 interface Operation {
   readonly method: string;
@@ -242,6 +248,23 @@ const operations: readonly Operation[] = [
     status: 200,
     prepare: application,
   },
+  { method: 'get', path: '/v1/apiKeys', role: 'admin', status: 200 },
+  {
+    method: 'post',
+    path: '/v1/apiKeys',
+    role: 'admin',
+    status: 201,
+    body: () => newKey(),
+    bad: [{ publicKey: 'x', name: 'x', role: 'root' }, /role must be one of/],
+  },
+  {
+    method: 'delete',
+    path: '/v1/apiKeys/{id}',
+    role: 'admin',
+    status: 204,
+    prepare: async (api) => ({ id: (await api.call('POST', '/v1/apiKeys', { body: newKey() })).id }),
+  },
+  { method: 'get', path: '/v1/audit', role: 'admin', status: 200 },
 ];
 
 interface Prepared {
@@ -291,7 +314,14 @@ for (const operation of operations) {
     assert.deepEqual(changes, []);
     const right = await api.call(method, path, { as: role, body });
     assert.equal(right.status, status, right.text);
-    assert.match(right.headers.get('opc-request-id') ?? '', /^[0-9A-F]{32}$/);
+    const opcRequestId = right.headers.get('opc-request-id') ?? '';
+    assert.match(opcRequestId, /^[0-9A-F]{32}$/);
+    const trail = (await api.audit()).filter((entry) => entry.opcRequestId === opcRequestId);
+    const expected = method === 'get' ? [] : [`SUCCEEDED ${name}`];
+    assert.deepEqual(
+      trail.map((entry) => `${entry.outcome} ${entry.operation}`),
+      expected,
+    );
   });
 
   if (bad)

@@ -76,10 +76,16 @@ function storeFor(shared: Shared, close: () => Promise<void>, form: Form = {}): 
     changes,
     transaction: <T>(work: (tx: Resources) => Promise<T>) => write((scope) => work(resources(scope))),
     fenced: (stricter) => storeFor(shared, close, { ...form, fence: stricter }),
-    around: (wrap) => storeFor(shared, close, { ...form, wrap }),
+    around: (wrap) => storeFor(shared, close, { ...form, wrap: within(wrap, form.wrap) }),
     purge: () => write((scope) => purge(scope)),
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The later one runs around the earlier one. */
+function within(outer: Around, inner: Around | undefined): Around {
+  if (!inner) return outer;
+  return (work, inside) => outer(() => inner(work, inside), inside);
 }
 
 /** Runs the work in a transaction; its notices go out when it is kept. */
