@@ -21,6 +21,7 @@ import { bindListeners, isLoopback, type ServerUrls } from './listeners.ts';
 import { createManagement } from './management.ts';
 import { describeNames, protectedResource } from './names.ts';
 import { openLog } from './observe/log.ts';
+import { writeOciConfig } from './oci-config.ts';
 import { writeAdminUser, writeProfile } from './profile.ts';
 import { joinNodes } from './node/membership.ts';
 import { Node, type Leading } from './node/node.ts';
@@ -149,6 +150,7 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
     shared: isShared,
     random,
   });
+  await writeOciConfig(await data.folder('oci'), store);
   await writeAdminUser(data.file('admin.json'), domain, { shared: isShared });
   await reconciler.start();
   const firstPass = reconciler.firstPass.then(() => void (ready = true));
