@@ -46,12 +46,17 @@ export function createAgent(): http.Agent {
 export async function proxy(call: Call, response: ServerResponse, options: ProxyOptions): Promise<Exchange> {
   const { request } = call.arrival;
   refuseLargeBody(Number(request.headers['content-length'] ?? 0), call);
-  const first = await attempt(call, response, options);
-  if (!(first instanceof Unreached)) return first;
-  if (!mayRepeat(request)) throw unreachable(first);
-  const second = await attempt(call, response, { ...options, except: first.refusedBy });
-  if (second instanceof Unreached) throw unreachable(second);
-  return second;
+  const bodiless = hasNoBody(request);
+  let repeats = bodiless && idempotent.has(request.method ?? '') ? 1 : 0;
+  let except: string | undefined;
+  for (;;) {
+    const result = await attempt(call, response, { ...options, except });
+    if (!(result instanceof Unreached)) return result;
+    // A refused connection is no repetition: nothing has reached that replica.
+    if (bodiless && except === undefined && result.refusedBy !== undefined) except = result.refusedBy;
+    else if (repeats === 0) throw unreachable(result);
+    else repeats -= 1;
+  }
 }
 
 /** Returns Unreached when the replica failed before its answer began. */
@@ -197,12 +202,9 @@ function refuseLargeBody(bytes: number, call: Call): void {
   );
 }
 
-/** True when the request has no body that is already gone, and doing it twice is doing it once. */
-function mayRepeat(request: IncomingMessage): boolean {
-  const empty =
-    request.headers['transfer-encoding'] === undefined &&
-    Number(request.headers['content-length'] ?? 0) === 0;
-  return empty && idempotent.has(request.method ?? '');
+/** True when the request has no body, which would be gone after the first attempt. */
+function hasNoBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
 function unreachable(cause: Unreached): Problem {
