@@ -192,6 +192,11 @@ export const requirements = [
       'A client that leaves while its token is checked, while it is held or while its replica is dialled gives its place back, and harms nobody.',
     source: 'docs/wire.md, the WebSocket handshake',
   },
+  {
+    id: 'hold:gone',
+    sentence: 'A replica that takes no connection is passed over, as if it were not ready.',
+    source: 'docs/wire.md, the WebSocket handshake',
+  },
   // Towards the replica
   {
     id: 'forward:path',

@@ -67,8 +67,9 @@ function rulesOf(route: Route, auth: Extract<Endpoint['auth'], { kind: 'oauth' }
   };
 }
 
+/** As it may stand in a quoted string (RFC 9110 section 5.6.4): a quote in the path must not end it. */
 function metadataPath(route: Route): string {
-  const path = route.path.split('?')[0] ?? '/';
+  const path = (route.path.split('?')[0] ?? '/').replaceAll('"', '%22');
   return path === '/' ? route.prefix : route.prefix + path;
 }
 

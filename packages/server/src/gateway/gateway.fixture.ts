@@ -24,6 +24,7 @@ import type { Endpoint, EndpointAuth } from '../directory/endpoint.ts';
 import type { Principal, VerifyToken } from '../identity/principal.ts';
 import { listen } from '../kit/listen.ts';
 import { Gateway } from './gateway.ts';
+import { acceptKey } from './handshake.ts';
 import { createNames } from './names.ts';
 import { answerBrokenRequest } from './refuse.ts';
 
@@ -65,6 +66,7 @@ export async function startGateway(
     trustedProxies?: string[];
     now?: () => number;
     isReady?: () => boolean;
+    tls?: { cert: string; key: string };
   } = {},
 ): Promise<TestGateway> {
   const directory = new Directory();
@@ -91,6 +93,7 @@ export async function startGateway(
   const listener = await listen({
     host: '127.0.0.1',
     port: 0,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
     onRequest: (request, response) => void gateway.request(request, response),
     onUpgrade: (request, socket, head) => void gateway.upgrade(request, socket, head),
     onBroken: answerBrokenRequest,
@@ -172,6 +175,31 @@ export async function ask(port: number, path: string, question: Question = {}): 
   };
 }
 
+/** The client's key of `handshake`. */
+export const clientKey = 'dGhlIHNhbXBsZSBub25jZQ==';
+
+/** An opening handshake as it stands on the wire. A header of undefined is left out. */
+export function handshake(path: string, headers: Record<string, string | undefined> = {}): string {
+  const all: Record<string, string | undefined> = {
+    Host: 'localhost',
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': clientKey,
+    Authorization: bearer.authorization,
+    ...headers,
+  };
+  const lines = Object.entries(all).filter(([, value]) => value !== undefined);
+  return [`GET ${path} HTTP/1.1`, ...lines.map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n');
+}
+
+/** A replica's good answer to a handshake, with further header lines. */
+export function switching(request: IncomingMessage, ...lines: string[]): string {
+  const accept = acceptKey(request.headers['sec-websocket-key'] ?? '');
+  const head = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade'];
+  return [...head, `Sec-WebSocket-Accept: ${accept}`, ...lines, '', ''].join('\r\n');
+}
+
 export interface TestReplica extends AsyncDisposable {
   readonly port: number;
   readonly server: http.Server;
@@ -196,11 +224,13 @@ export async function startReplica(parts: {
   const webSockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: parts.perMessageDeflate ?? false,
+    maxPayload: 64 * 1024 * 1024,
     handleProtocols: (offered) => (offered.has('mcp') ? 'mcp' : false),
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
+    socket.on('end', () => socket.end());
     socket.once('close', () => sockets.delete(socket));
   });
   server.on('upgrade', (request, socket, head) => {
