@@ -39,8 +39,7 @@ export function createManagement(options: ManagementOptions): RequestHandler {
       const path = pathOf(request, options.names);
       if (path === '/health') return answer(request, response, { status: 200, body: { status: 'healthy' } });
       if (path === '/ready') return answer(request, response, readiness(options.isReady()));
-      if (path === paths.identity || path.startsWith(`${paths.identity}/`))
-        return void options.identity(request, response);
+      if (isIdentity(path)) return void options.identity(request, response);
       void api(request, response);
     } catch (error) {
       refuseRequest(request, response, asProblem(error), requestId);
@@ -52,6 +51,13 @@ export function createManagement(options: ManagementOptions): RequestHandler {
 function arrivalOf(request: IncomingMessage, names: Names): Arrival {
   const { host, address } = describePeer(request, names);
   return { ...signedRequest(request, host), address };
+}
+
+/** RFC 8414 section 3.1 puts the well-known part of an issuer with a path before that path. */
+const authorizationServer = `/.well-known/oauth-authorization-server${paths.identity}`;
+
+function isIdentity(path: string): boolean {
+  return path === authorizationServer || path === paths.identity || path.startsWith(`${paths.identity}/`);
 }
 
 /** Throws a Problem: MisdirectedRequest for a name we do not go by, InvalidParameter for a malformed target. */

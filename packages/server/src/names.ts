@@ -10,6 +10,11 @@ export interface ServerNames {
   readonly management: Names;
   /** Of the embedded identity domain. */
   readonly issuer: string;
+  /**
+   * How whoever manages reaches the management listener: by its public name, else from this machine; plainly when
+   * the operator's own certificate does not name localhost.
+   */
+  readonly managementUrl: string;
   /** Base URLs of the applications listener, as clients are told. */
   readonly applicationUrls: { readonly applications: string; readonly applicationsPlain: string };
 }
@@ -28,6 +33,9 @@ export function describeNames(config: ServeConfig, urls: ServerUrls): ServerName
       localUrls: [urls.management, urls.managementPlain],
       trustedProxies,
     }),
+    managementUrl: withoutSlash(
+      config.managePublicUrl[0] ?? (config.tlsCert === undefined ? urls.management : urls.managementPlain),
+    ),
     issuer: `${withoutSlash(management)}${paths.identity}`,
     applicationUrls: {
       applications: withoutSlash(config.publicUrl[0] ?? urls.applications),
