@@ -149,6 +149,8 @@ function scenarios(postgres: TestPostgres): void {
         replicas.map(({ pid, state }) => [pid, state]),
         [[pids[0], 'READY']],
       );
+      const lines = await Array.fromAsync(management.logs(app.id, { tail: 10 }));
+      assert.ok(lines.some(({ text }) => text === 'the echo application listens'));
     }
   });
 

@@ -28,6 +28,7 @@ import { Node, type Leading } from './node/node.ts';
 import { Pulse } from './node/pulse.ts';
 import { createReconciler, type Reconciler } from './reconcile/reconciler.ts';
 import type { Drain } from './reconcile/tools.ts';
+import type { Runtime } from './runtime/runtime.ts';
 import { openProcessRuntime } from './runtime/process/runtime.ts';
 import { openStore } from './store/index.ts';
 import { version } from './version.ts';
@@ -73,11 +74,12 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
     ...common,
   });
   const runtime = owned.use(await openProcessRuntime({ directory: await data.folder('process'), ...common }));
+  const readLogs: Runtime['logs'] = (id, choice) => runtime.logs(id, choice);
   const isShared = config.database !== undefined;
   const pulse = owned.use(new Pulse({ steadied: () => directory.repeat() }));
   const directory = new Directory(() => !isShared || pulse.isSteady);
   const node = isShared
-    ? owned.use(await joinNodes({ store, directory, advertise: config.advertise, ...common }))
+    ? owned.use(await joinNodes({ store, directory, advertise: config.advertise, logs: readLogs, ...common }))
     : undefined;
   let ready = false;
   const isReady = (): boolean => ready;
@@ -104,11 +106,10 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
       ...given,
     });
   const runtimes = [runtime];
-  const reconciler = owned.use(
-    node === undefined
-      ? reconcile({ store, runtimes })
-      : new Node({ ...node, store, runtimes, directory, pulse, connections, drain, lead: reconcile, log }),
-  );
+  const duty =
+    node &&
+    new Node({ ...node, store, runtimes, directory, pulse, connections, drain, lead: reconcile, log });
+  const reconciler = owned.use(duty ?? reconcile({ store, runtimes }));
   const operators: OperatorOptions = {
     verifyToken,
     own: domain,
@@ -121,7 +122,10 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
     authenticate: (arrival, options) => authenticateOperator(arrival, operators, options),
     identity: domain,
     status: { applicationStatus: (id) => reconciler.applicationStatus(id), serverReady: isReady },
-    logs: (id, choice) => runtime.logs(id, choice),
+    logs: (id, choice) => {
+      const elsewhere = duty?.nodeOf(id);
+      return (elsewhere && node ? node.logsOf(elsewhere) : readLogs)(id, choice);
+    },
     urls: () => names.applicationUrls,
     allowProcesses: config.allowProcesses || [config.host, config.plainHost].every(isLoopback),
     version,
@@ -141,10 +145,10 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
   });
   const profilePath = data.file('cli.json');
   const profile = await writeProfile(profilePath, domain, {
-    managementUrl: listeners.urls.management,
+    managementUrl: names.managementUrl,
     applicationsUrl: names.applicationUrls.applications,
     applicationsPlainUrl: names.applicationUrls.applicationsPlain,
-    tokenUrl: `${listeners.urls.management}/identity/oauth2/v1/token`,
+    tokenUrl: `${names.managementUrl}/identity/oauth2/v1/token`,
     compartmentId: (await store.compartments.root()).id,
     ca: certificate.ca,
     shared: isShared,

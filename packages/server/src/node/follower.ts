@@ -4,7 +4,7 @@
  */
 import type { ReplicaStatus } from '@mooring/contract';
 import type { Directory } from '../directory/directory.ts';
-import type { ReplicaAddress } from '../directory/endpoint.ts';
+import type { NodeAddress, ReplicaAddress } from '../directory/endpoint.ts';
 import { pauseFor } from '../kit/pause.ts';
 import type { Log } from '../observe/log.ts';
 import { Gate } from '../reconcile/gate.ts';
@@ -60,6 +60,12 @@ export class Follower {
     const { connections } = this.#options;
     const replicas = rows.map((row) => statusOf(row, connections(row.id)));
     return { replicas, connections: connections(applicationId) };
+  }
+
+  /** The node that runs the application. Undefined: none does, or it cannot be reached. */
+  nodeOf(applicationId: string): NodeAddress | undefined {
+    const row = this.#rows.get(applicationId)?.find(({ nodeAddress }) => nodeAddress !== undefined);
+    return row?.nodeAddress === undefined ? undefined : { id: row.nodeId, address: row.nodeAddress };
   }
 
   /** Stays as it is: whoever comes next goes on from there. Connections to other nodes are sent away. */

@@ -4,16 +4,33 @@ import net, { type Socket } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import tls from 'node:tls';
-import { defaultSettings } from '@mooring/contract';
+import { defaultSettings, type LogLine } from '@mooring/contract';
 import { Directory } from '../directory/directory.ts';
 import { systemClock as clock, systemRandom as random } from '../kit/clock.ts';
 import { openLog } from '../observe/log.ts';
 import { openStore } from '../store/index.ts';
 import { issueCredentials, type Credentials } from './authority.ts';
 import { openNodeListener, type NodeListener } from './listener.ts';
-import { tunnelsOf } from './tunnel.ts';
+import { receiveLogs, wordsOf, type LogsQuestion } from './logs.ts';
+import { callNode, tunnelsOf } from './tunnel.ts';
 
 const log = openLog('silent');
+
+/** Three lines, then one every time that the reader wants another. */
+async function* logs(
+  applicationId: string,
+  { tail = 3, follow = false, signal }: { tail?: number; follow?: boolean; signal: AbortSignal },
+): AsyncGenerator<LogLine> {
+  if (applicationId !== 'app') throw new TypeError('no such application');
+  const end = follow ? Infinity : 3;
+  for (let count = 3 - tail; count < end && !signal.aborted; count += 1)
+    yield {
+      timestamp: new Date(count).toISOString(),
+      replicaId: 'r',
+      stream: 'stdout',
+      text: `line ${count}`,
+    };
+}
 
 async function credentialsOf(...names: string[]): Promise<Credentials[]> {
   await using store = await openStore({ path: ':memory:', clock, random });
@@ -56,7 +73,7 @@ async function setup(): Promise<Scene> {
   const [own, peer] = await credentialsOf('node-a', 'node-b');
   assert.ok(own && peer);
   const listener = owned.use(
-    await openNodeListener({ address: '127.0.0.1:0', credentials: own, directory, log }),
+    await openNodeListener({ address: '127.0.0.1:0', credentials: own, directory, logs, log }),
   );
   const all = owned.move();
   const port = Number(listener.address.split(':')[1]);
@@ -110,6 +127,51 @@ describe('a tunnel', () => {
   });
 });
 
+describe('output', () => {
+  const ask = (
+    { peer, ...scene }: Scene,
+    question: Omit<LogsQuestion, 'applicationId'>,
+    applicationId = 'app',
+  ) => callNode(peer, { node: node({ peer, ...scene }), line: wordsOf({ applicationId, ...question }) });
+
+  test('comes as far as it is asked for', async () => {
+    await using scene = await setup();
+    const { signal } = new AbortController();
+    for (const [tail, wanted] of [
+      [undefined, ['line 0', 'line 1', 'line 2']],
+      [1, ['line 2']],
+    ] as const) {
+      const lines = await Array.fromAsync(receiveLogs(ask(scene, { tail, follow: false }), signal));
+      assert.deepEqual(
+        lines.map(({ text }) => text),
+        wanted,
+      );
+    }
+  });
+
+  test('goes on until its reader leaves', async () => {
+    await using scene = await setup();
+    const left = new AbortController();
+    let count = 0;
+    for await (const _ of receiveLogs(ask(scene, { tail: 0, follow: true }), left.signal))
+      if ((count += 1) === 100) left.abort();
+    assert.ok(count >= 100);
+  });
+
+  test('of what is not there is none', async () => {
+    await using scene = await setup();
+    const { signal } = new AbortController();
+    const lines = receiveLogs(ask(scene, { tail: 1, follow: false }, 'absent'), signal);
+    assert.deepEqual(await Array.fromAsync(lines).catch(() => []), []);
+  });
+
+  test('of a node that is gone is an error', async () => {
+    const socket = tls.connect({ host: '127.0.0.1', port: 1 });
+    const lines = receiveLogs(socket, new AbortController().signal);
+    await assert.rejects(Array.fromAsync(lines), /cannot be reached/);
+  });
+});
+
 describe('the listener for nodes', () => {
   const lines = ['replica app absent', 'replica absent r', 'replica app far', 'r', 'GET / HTTP/1.1', ''];
   for (const line of lines)
@@ -147,7 +209,7 @@ describe('the listener for nodes', () => {
     assert.ok(credentials);
     const address = '192.0.2.1:7000';
     await assert.rejects(
-      openNodeListener({ address, credentials, directory: new Directory(), log }),
+      openNodeListener({ address, credentials, directory: new Directory(), logs, log }),
       /192\.0\.2\.1:7000 of --advertise cannot be bound.*one of this machine/,
     );
   });

@@ -1,6 +1,7 @@
 /**
  * Listener: where other nodes reach the replicas of this one. TLS in which both sides show a certificate of the
- * nodes' authority; then one line, `replica <application> <replica>`, and bytes both ways. Nothing else is served.
+ * nodes' authority; then one line: `replica <application> <replica>`, and bytes go both ways, or `logs …` (logs.ts),
+ * and their output comes. Nothing else is served.
  */
 import net, { type Socket } from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
@@ -8,12 +9,15 @@ import type { Directory } from '../directory/directory.ts';
 import type { Log } from '../observe/log.ts';
 import type { Credentials } from './authority.ts';
 import { readLine } from './line.ts';
+import { questionOf, sendLogs, type ReadLogs } from './logs.ts';
 
 export interface NodeListenerOptions {
   /** `host:port`; port 0 takes a free one. */
   readonly address: string;
   readonly credentials: Credentials;
   readonly directory: Directory;
+  /** What the replicas of this node wrote. */
+  readonly logs: ReadLogs;
   readonly log: Log;
 }
 
@@ -89,25 +93,20 @@ async function bind(server: tls.Server, place: { host: string; port: number }): 
 }
 
 /** Never rejects. */
-async function serve(
-  socket: TLSSocket,
-  tunnels: Tunnels,
-  { directory, log }: NodeListenerOptions,
-): Promise<void> {
+async function serve(socket: TLSSocket, tunnels: Tunnels, options: NodeListenerOptions): Promise<void> {
   socket.on('error', () => socket.destroy());
   const read = await readLine(socket, limit).catch(() => undefined);
-  const [verb, applicationId = '', replicaId = ''] = read?.line.split(' ') ?? [];
-  const replica = directory.get(applicationId)?.replicas.find(({ id }) => id === replicaId);
+  const words = read?.line.split(' ') ?? [];
+  const question = questionOf(words);
+  if (question) return await sendLogs(socket, question, options.logs);
+  const [verb, applicationId = '', replicaId = ''] = words;
+  const replica = options.directory.get(applicationId)?.replicas.find(({ id }) => id === replicaId);
   if (read === undefined || verb !== 'replica' || replica === undefined || replica.node !== undefined) {
-    log.info({ applicationId, replicaId }, 'another node asked for a replica that is not here');
+    options.log.info({ applicationId, replicaId }, 'another node asked for a replica that is not here');
     return void socket.destroy();
   }
-  const upstream = net.connect({
-    host: replica.host,
-    port: replica.port,
-    allowHalfOpen: true,
-    noDelay: true,
-  });
+  const { host, port } = replica;
+  const upstream = net.connect({ host, port, allowHalfOpen: true, noDelay: true });
   const leave = tunnels.add({ applicationId, replicaId });
   upstream.once('close', () => leave());
   upstream.write(read.rest);

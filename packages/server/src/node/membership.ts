@@ -1,5 +1,6 @@
 /** Membership: what a server needs to be one of several nodes: a name, credentials, and a listener when it has an address. */
 import type { Directory } from '../directory/directory.ts';
+import type { NodeAddress } from '../directory/endpoint.ts';
 import type { OpenTunnel } from '../gateway/tunnel.ts';
 import type { Clock, Random } from '../kit/clock.ts';
 import type { Log } from '../observe/log.ts';
@@ -7,13 +8,16 @@ import type { Drain } from '../reconcile/tools.ts';
 import type { Store } from '../store/index.ts';
 import { issueCredentials } from './authority.ts';
 import { openNodeListener } from './listener.ts';
-import { tunnelsOf } from './tunnel.ts';
+import { receiveLogs, wordsOf, type ReadLogs } from './logs.ts';
+import { callNode, tunnelsOf } from './tunnel.ts';
 
 export interface MembershipOptions {
   readonly store: Store;
   readonly directory: Directory;
   /** `host:port` on which other nodes reach this one. Undefined: they cannot. */
   readonly advertise: string | undefined;
+  /** What the replicas of this node wrote. */
+  readonly logs: ReadLogs;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -25,6 +29,8 @@ export interface Membership extends AsyncDisposable {
   /** As others know it; undefined when they do not. */
   readonly address: string | undefined;
   readonly openTunnel: OpenTunnel;
+  /** What the replicas of another node wrote. */
+  readonly logsOf: (node: NodeAddress) => ReadLogs;
   /** Connections and requests that come through other nodes, by application or replica. */
   readonly connections: (id: string) => number;
   /** Resolves when none comes through another node any more. Those are sent away by that node. */
@@ -43,6 +49,10 @@ export async function joinNodes(options: MembershipOptions): Promise<Membership>
     id,
     address: listener?.address,
     openTunnel: tunnelsOf(credentials),
+    logsOf:
+      (node) =>
+      (applicationId, { tail, follow = false, signal }) =>
+        receiveLogs(callNode(credentials, { node, line: wordsOf({ applicationId, tail, follow }) }), signal),
     connections: (of) => listener?.count(of) ?? 0,
     drain: async (replicaId) => await listener?.idle(replicaId),
     [Symbol.asyncDispose]: async () => await listener?.[Symbol.asyncDispose](),

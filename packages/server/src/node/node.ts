@@ -3,6 +3,7 @@
  * that leads gives no sign of life, another takes over. What a node writes about replicas counts only while it leads.
  */
 import type { Directory } from '../directory/directory.ts';
+import type { NodeAddress } from '../directory/endpoint.ts';
 import { pauseFor } from '../kit/pause.ts';
 import type { Log } from '../observe/log.ts';
 import type { LiveStatus, Reconciler } from '../reconcile/reconciler.ts';
@@ -57,7 +58,7 @@ export class Node implements AsyncDisposable {
   readonly #timing: NodeTiming;
   readonly #life = new AbortController();
   readonly #settle: () => void;
-  #role: Pick<Reconciler, 'applicationStatus'> | undefined;
+  #role: Reconciler | Follower | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: NodeOptions) {
@@ -76,6 +77,11 @@ export class Node implements AsyncDisposable {
 
   applicationStatus(applicationId: string): LiveStatus | undefined {
     return this.#role?.applicationStatus(applicationId);
+  }
+
+  /** The other node that runs the application, if one does. */
+  nodeOf(applicationId: string): NodeAddress | undefined {
+    return this.#role instanceof Follower ? this.#role.nodeOf(applicationId) : undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
