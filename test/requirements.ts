@@ -510,6 +510,35 @@ export const requirements = [
       'A server that stops refuses new arrivals with 503, sends connections away with 1012, lets requests finish, and then ends what is left.',
     source: 'docs/wire.md, refusals',
   },
+  // The management API
+  {
+    id: 'management:signature',
+    sentence:
+      'A request signature by a registered API key is accepted within 5 minutes of its date, an identical repeat included.',
+    source: 'OCI reference, section 4.2',
+  },
+  {
+    id: 'management:signature:altered',
+    sentence:
+      'A request of which anything that must be signed was altered, left out or doubled, or whose body has another hash, is refused with 401.',
+    source: 'OCI reference, section 4.2',
+  },
+  {
+    id: 'management:unauthenticated',
+    sentence: 'A missing credential and every bad signature get the same answer.',
+    source: 'docs/wire.md, the management API',
+  },
+  {
+    id: 'management:admin-issuer',
+    sentence: 'A token of the operators’ own issuer has the role that its claim is mapped to.',
+    source: 'docs/operations.md, operators from an issuer of your own',
+  },
+  {
+    id: 'management:audit',
+    sentence:
+      'Every change, and every refused one, is in the audit log: who, from where, what, and the changed fields before and after, without secrets.',
+    source: 'docs/wire.md, the management API',
+  },
 ] as const satisfies readonly Requirement[];
 
 export type RequirementId = (typeof requirements)[number]['id'];

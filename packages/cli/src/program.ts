@@ -1,10 +1,12 @@
 /** The command line: all commands, and what they share. */
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { addApps } from './commands/apps/apps.ts';
+import { addAudit } from './commands/audit.ts';
 import { addClients } from './commands/clients/clients.ts';
 import { addConnect } from './commands/connect.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addInvoke } from './commands/invoke.ts';
+import { addKeys } from './commands/keys/keys.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMcp } from './commands/mcp/mcp.ts';
 import { addServe } from './commands/serve.ts';
@@ -27,6 +29,8 @@ const commands = [
   addMcp,
   addLogs,
   addClients,
+  addKeys,
+  addAudit,
 ] as const;
 
 export function createProgram(terminal: Terminal): CommandUnknownOpts {

@@ -1,4 +1,6 @@
+export * from './api-keys.ts';
 export * from './applications.ts';
+export * from './audit.ts';
 export * from './clients.ts';
 export * from './connect.ts';
 export * from './deployments.ts';

@@ -1,5 +1,7 @@
 /** ManagementClient: everything that the management listener offers, typed, one property per resource. */
+import { apiKeys, type ApiKeys } from './api-keys.ts';
 import { applications, type Applications } from './applications.ts';
+import { audit, type Audit } from './audit.ts';
 import type { Api } from './call.ts';
 import { clients, type Clients } from './clients.ts';
 import { delay } from './delay.ts';
@@ -33,6 +35,8 @@ export class ManagementClient {
   readonly tokens: Tokens;
   readonly status: Status;
   readonly logs: Logs;
+  readonly apiKeys: ApiKeys;
+  readonly audit: Audit;
 
   constructor(options: ManagementOptions) {
     const api: Api = {
@@ -51,5 +55,7 @@ export class ManagementClient {
     this.tokens = tokens(api);
     this.status = status(api);
     this.logs = logs(api);
+    this.apiKeys = apiKeys(api);
+    this.audit = audit(api);
   }
 }

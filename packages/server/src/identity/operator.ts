@@ -107,7 +107,7 @@ async function fromToken(
 function noCredential(cause?: unknown): Problem {
   return new Problem(
     'NotAuthenticated',
-    'A credential is needed: a bearer token, or a request signature by a registered API key, made within 5 minutes over date, request target, host and body.',
+    'A credential is needed: an access token, or a request signature by a registered API key, made within 5 minutes over date, request target, host and body.',
     { cause, challenge: `${bearerChallenge()}, ${signatureChallenge}` },
   );
 }

@@ -19,8 +19,8 @@ async function find(tx: Resources, { kind, id }: Subject): Promise<object | unde
   return undefined;
 }
 
-/** Bookkeeping that says nothing about what was done. */
-const unsaid = new Set(['version', 'revision', 'timeUpdated', 'joinedScope']);
+/** Bookkeeping that says nothing about what was done; a key's fingerprint stands for the key. */
+const unsaid = new Set(['version', 'revision', 'timeUpdated', 'joinedScope', 'publicKey']);
 
 /** Fields that differ, as they were and as they are. */
 export function difference(before: State, after: State): { before?: State; after?: State } {
