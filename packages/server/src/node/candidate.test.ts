@@ -58,10 +58,13 @@ test('any sign of life begins the silence anew', async () => {
   const { store, time } = scene;
   const b = scene.candidate('b');
   await scene.candidate('a').look();
+  await b.look();
+  assert.equal(b.hasHeard, false);
   for (let round = 1; round < 5; round += 1) {
     time.now = round * (patience - 1);
     await store.leases.renew({ name: leaseName, epoch: 1 });
     assert.equal(await b.look(), undefined);
+    assert.equal(b.hasHeard, true);
   }
 });
 

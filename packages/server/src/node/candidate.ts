@@ -20,9 +20,15 @@ export class Candidate {
   readonly #options: CandidateOptions;
   #seen: LeaseRecord | undefined;
   #since = 0;
+  #hasHeard = false;
 
   constructor(options: CandidateOptions) {
     this.#options = options;
+  }
+
+  /** True once a node that leads has given a sign of life between two looks. */
+  get hasHeard(): boolean {
+    return this.#hasHeard;
   }
 
   /** Looks once. Returns the epoch of this node when it leads from now on. */
@@ -32,6 +38,7 @@ export class Candidate {
       const lease = await store.leases.get(leaseName);
       if (lease?.holder === undefined) return await this.#take(lease);
       if (lease.epoch !== this.#seen?.epoch || lease.renewals !== this.#seen.renewals) {
+        this.#hasHeard = lease.epoch === this.#seen?.epoch;
         this.#seen = lease;
         this.#since = now();
         return undefined;

@@ -52,7 +52,7 @@ export interface NodeTiming {
 }
 
 export class Node implements AsyncDisposable {
-  /** Resolves once it leads and every wanted application has been tried once, or it follows and shows them. */
+  /** Resolves once it leads and every wanted application has been tried once, or it follows a node that lives. */
   readonly firstPass: Promise<void>;
   readonly #options: NodeOptions;
   readonly #timing: NodeTiming;
@@ -119,7 +119,6 @@ export class Node implements AsyncDisposable {
       const { gaps: before } = pulse;
       await follower.start();
       pulse.confirm(before);
-      this.#settle();
       while (await pauseFor(this.#timing.every, this.#life.signal)) {
         const { gaps } = pulse;
         const epoch = await candidate.look().catch((error: unknown) => {
@@ -128,6 +127,8 @@ export class Node implements AsyncDisposable {
         });
         if (typeof epoch === 'number') return epoch;
         if (epoch === undefined) pulse.confirm(gaps);
+        // Before, it may be the word of a node that is dead.
+        if (candidate.hasHeard) this.#settle();
       }
       return undefined;
     } finally {
