@@ -306,6 +306,11 @@ export const requirements = [
     source: 'RFC 9110 section 15.6.5',
   },
   {
+    id: 'http:slow-reader',
+    sentence: 'A client that reads nothing of its answer for slowReader seconds is cut off.',
+    source: 'docs/wire.md, settings of an application',
+  },
+  {
     id: 'http:drain',
     sentence: 'Requests may finish while a replica drains.',
     source: 'docs/wire.md, the live connection',

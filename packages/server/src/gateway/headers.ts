@@ -1,7 +1,7 @@
 /**
  * Headers, both ways. Towards the replica: the client's, without credentials, hop-by-hop headers and what only we
  * may say, plus the verified caller. Towards the client: the replica's, without hop-by-hop headers.
- * (DESIGN "the wire"; RFC 9110 section 7.6.1.)
+ * (docs/wire.md, what reaches the replica; RFC 9110 section 7.6.1.)
  */
 import type { Call } from './authenticate.ts';
 

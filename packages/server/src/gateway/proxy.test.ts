@@ -163,6 +163,39 @@ test(
   },
 );
 
+test(
+  verifies('http:slow-reader', 'a client that reads nothing for slowReader seconds is cut off'),
+  async () => {
+    let now = 1_000_000;
+    await using replica = await startReplica({
+      http: (_request, response) => {
+        const send = (): void => {
+          while (response.write(Buffer.alloc(64 * 1024, 'x')));
+          response.once('drain', send);
+        };
+        send();
+      },
+    });
+    await using gateway = await startGateway({ now: () => now });
+    const app = host(gateway.directory, [replica], { settings: { slowReader: 60 } });
+    using client = await connectRaw(gateway.port);
+    client.write(
+      `GET ${app.invoke()} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${goodToken}\r\n\r\n`,
+    );
+    await client.until(/xxxx/);
+    client.socket.pause();
+    let seconds = 0;
+    await until(() => {
+      now += 1000;
+      seconds += 1;
+      gateway.gateway.connections.tick();
+      return replica.sockets.size === 0;
+    });
+    assert.ok(seconds > 60);
+    await gateway.idle();
+  },
+);
+
 test(verifies('http:continue', 'the replica says whether the client may go on'), async () => {
   await using app = await stand(echo);
   const request = http.request({

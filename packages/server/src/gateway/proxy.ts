@@ -72,7 +72,7 @@ async function attempt(
     applicationId: call.route.endpoint.applicationId,
     replicaId: seat.replica.id,
     close: () => {},
-    tick: () => {},
+    tick: endSlowReader(response, call.route.endpoint.settings.slowReader),
     destroy: () => outgoing.destroy(),
   });
   const leave = (): void => void outgoing.destroy();
@@ -106,6 +106,17 @@ function open(call: Call, { replica, tunnel }: Seat, { agent, assertion }: Proxy
     headers,
     setDefaultHeaders: false,
   });
+}
+
+/** A look at the time that ends an exchange whose client has read nothing of its answer for so many seconds. */
+function endSlowReader(response: ServerResponse, seconds: number): (now: number) => void {
+  let since: number | undefined;
+  response.on('drain', () => (since = undefined));
+  return (now) => {
+    if (!response.writableNeedDrain) return;
+    since ??= now;
+    if (now - since >= seconds * 1000) response.destroy();
+  };
 }
 
 interface SentBody {

@@ -8,6 +8,7 @@ import { closeCodes, type ApplicationSettings } from '@mooring/contract';
 import type { Clock, Random } from '../kit/clock.ts';
 import type { Upstream } from './dial.ts';
 import { closePayload, controlFrame, opcodes, type Side } from './frame.ts';
+import { createLeg, judgeSilence, type Leg } from './leg.ts';
 import { Scanner } from './scan.ts';
 
 export type RelaySettings = Pick<
@@ -38,26 +39,11 @@ export interface Closing {
   readonly bytesOut: number;
 }
 
-/** How long a peer may take to answer a close of ours (DESIGN: then a reset), in milliseconds. */
+/** How long a peer may take to answer a close of ours, in milliseconds; then it is reset. */
 const ourCloseLimit = 5_000;
 /** How long the two ends may take over a close of theirs, in milliseconds. */
 const theirCloseLimit = 30_000;
 const abnormal = 1006;
-
-/** One end of the relay and what is known of it. */
-interface Leg {
-  readonly side: Side;
-  readonly socket: Socket;
-  /** What it sends. */
-  readonly scanner: Scanner;
-  heard: boolean;
-  lastHeard: number;
-  pingsMissed: number;
-  nextPing: number;
-  /** Since when it has not read what it was sent; undefined while it keeps up. */
-  stalledSince: number | undefined;
-  gone: boolean;
-}
 
 export class Relay {
   readonly ended: Promise<Closing>;
@@ -129,7 +115,10 @@ export class Relay {
           `the ${leg.side} did not read for ${settings.slowReader} s`,
         );
       }
-      if (!this.#keepAlive(leg, now)) return this.#dead(leg);
+      const other = leg === this.#client ? this.#replica : this.#client;
+      const verdict = judgeSilence(leg, other, { now, later: () => this.#jitteredPing(now) });
+      if (verdict === 'dead') return this.#dead(leg);
+      if (verdict === 'ping') this.#ping(leg);
     }
   }
 
@@ -140,19 +129,7 @@ export class Relay {
   }
 
   #leg(side: Side, socket: Socket, scanner: Scanner): Leg {
-    const now = this.#options.clock.now();
-    const nextPing = now + this.#jitteredPing();
-    return {
-      side,
-      socket,
-      scanner,
-      heard: false,
-      lastHeard: now,
-      pingsMissed: 0,
-      nextPing,
-      stalledSince: undefined,
-      gone: false,
-    };
+    return createLeg(side, socket, { scanner, nextPing: this.#jitteredPing(this.#options.clock.now()) });
   }
 
   #attach(leg: Leg, other: Leg): void {
@@ -192,7 +169,8 @@ export class Relay {
     this.#client.socket.write(this.#owedClose);
     this.#owedClose = undefined;
     this.#toldClient = true;
-    if (this.#client.scanner.violation !== undefined) this.#client.socket.end();
+    const { violation, closed } = this.#client.scanner;
+    if (violation !== undefined || closed !== undefined) this.#client.socket.end();
   }
 
   readonly #toReplica = (piece: Buffer): void => {
@@ -287,36 +265,15 @@ export class Relay {
     return now - this.#lastActivity >= this.#options.settings.idleTimeout * 1000;
   }
 
-  /** Pings a peer that has been silent. False once it missed two. Any byte is life. */
-  #keepAlive(leg: Leg, now: number): boolean {
-    if (leg.heard) {
-      leg.heard = false;
-      leg.pingsMissed = 0;
-      leg.nextPing = now + this.#jitteredPing();
-      return true;
-    }
-    if (now < leg.nextPing) return true;
-    const other = leg.side === 'client' ? this.#replica : this.#client;
-    if (other.stalledSince !== undefined) {
-      // Nothing is read from this peer until the other one reads again, so its silence says nothing.
-      leg.nextPing = now + this.#jitteredPing();
-      return true;
-    }
-    const stream = other.scanner;
-    // A peer may answer only the latest ping (RFC 6455 section 5.5.3): the other end's own must not lose its pong.
-    if (stream.pinged || !stream.atBoundary || leg.stalledSince !== undefined) return true;
-    if (leg.pingsMissed >= 2) return false;
-    leg.pingsMissed += 1;
-    leg.nextPing = now + this.#jitteredPing();
+  #ping(leg: Leg): void {
     leg.scanner.ownPing ??= Buffer.from(this.#options.random(16));
     leg.socket.write(this.#frame(opcodes.ping, leg.scanner.ownPing, leg.side));
-    return true;
   }
 
-  /** 75 % to 100 % of the interval, so that the pings of many connections do not come together. */
-  #jitteredPing(): number {
+  /** 75 % to 100 % of the interval from now, so that the pings of many connections do not come together. */
+  #jitteredPing(now: number): number {
     const fraction = (this.#options.random(1)[0] ?? 0) / 255;
-    return this.#options.settings.pingInterval * 1000 * (0.75 + fraction / 4);
+    return now + this.#options.settings.pingInterval * 1000 * (0.75 + fraction / 4);
   }
 
   /** What ends it first sets its limit; what follows has to fit into that. */

@@ -153,8 +153,9 @@ test('what an independent reader refuses is refused, and what it takes is passed
       if (stream.length === 0) return;
       stream[position % Math.min(stream.length, 12)] = value;
       const { scanner, passed } = scanned([stream], { masked });
-      // `ws` takes longer forms of a length, which RFC 6455 section 5.2 forbids, and judges by half a header.
-      if (scanner.violation?.reason.includes('shortest')) return;
+      // `ws` takes longer forms of a length, which RFC 6455 section 5.2 forbids, is told not to look for UTF-8, and
+      // judges by half a header.
+      if (/shortest|UTF-8/.test(scanner.violation?.reason ?? '')) return;
       if (scanner.violation === undefined && passed.length < stream.length) return;
       const oracle = read(stream, masked);
       assert.equal(scanner.violation === undefined, oracle !== undefined, scanner.violation?.reason);
