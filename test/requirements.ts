@@ -31,6 +31,11 @@ export const requirements = [
     source: 'docs/wire.md, listeners',
   },
   {
+    id: 'listener:management-only',
+    sentence: 'The management listener serves no application.',
+    source: 'docs/wire.md, listeners',
+  },
+  {
     id: 'listener:health',
     sentence: '/health answers 200 while the process runs, to GET and HEAD only.',
     source: 'docs/wire.md, URLs of the applications listener',
@@ -543,6 +548,31 @@ export const requirements = [
     sentence:
       'Every change, and every refused one, is in the audit log: who, from where, what, and the changed fields before and after, without secrets.',
     source: 'docs/wire.md, the management API',
+  },
+  // Several servers on one database
+  {
+    id: 'nodes:served',
+    sentence:
+      'An application that is made through one server is invocable through every server of the same database within a second.',
+    source: 'docs/operations.md, several servers',
+  },
+  {
+    id: 'nodes:takeover',
+    sentence:
+      'When the server that reconciles is killed or stopped, another one serves within 15 s, and starts each replica once.',
+    source: 'docs/operations.md, when the leader fails',
+  },
+  {
+    id: 'nodes:stale',
+    sentence:
+      'A server that was stopped and goes on sends nobody to a replica that another one has replaced.',
+    source: 'docs/operations.md, when the leader fails',
+  },
+  {
+    id: 'nodes:peers',
+    sentence:
+      'The listener for servers answers nobody who shows no certificate of the authority in the database.',
+    source: 'docs/operations.md, several servers',
   },
 ] as const satisfies readonly Requirement[];
 

@@ -14,6 +14,7 @@ import type { RunningServer } from '@mooring/server';
 import { postgresMissing, startPostgres, type TestPostgres } from '@mooring/server/postgres-fixture';
 import { bearer, openLive } from '../fixtures/live.ts';
 import { finished } from '../fixtures/server.ts';
+import { verifies } from '../verifies.ts';
 
 const postgres = await startPostgres();
 if (postgres === undefined) it('several servers on one PostgreSQL', { skip: postgresMissing });
@@ -141,25 +142,31 @@ function scenarios(postgres: TestPostgres): void {
     };
   }
 
-  it('what is made through one is served by all, from one replica, with one identity', async (t) => {
-    const database = await postgres.database('served');
-    const [one, other] = [await start(t, database), await start(t, database)];
-    const app = await deploy(other, 'served');
-    const pids = await Promise.all([one, other].map((node) => eventually(1000, () => pidOf(node, app))));
-    assert.equal(new Set(pids).size, 1);
-    assert.deepEqual(await app.starts(), [pids[0]]);
-    const token = (await one.management.tokens.issue(app.id)).accessToken;
-    assert.equal(await pidOf(other, { ...app, token }), pids[0]);
-    for (const { management } of [one, other]) {
-      const { replicas } = await management.status.application(app.id);
-      assert.deepEqual(
-        replicas.map(({ pid, state }) => [pid, state]),
-        [[pids[0], 'READY']],
-      );
-      const lines = await Array.fromAsync(management.logs(app.id, { tail: 10 }));
-      assert.ok(lines.some(({ text }) => text === 'the echo application listens'));
-    }
-  });
+  it(
+    verifies(
+      'nodes:served',
+      'what is made through one is served by all, from one replica, with one identity',
+    ),
+    async (t) => {
+      const database = await postgres.database('served');
+      const [one, other] = [await start(t, database), await start(t, database)];
+      const app = await deploy(other, 'served');
+      const pids = await Promise.all([one, other].map((node) => eventually(1000, () => pidOf(node, app))));
+      assert.equal(new Set(pids).size, 1);
+      assert.deepEqual(await app.starts(), [pids[0]]);
+      const token = (await one.management.tokens.issue(app.id)).accessToken;
+      assert.equal(await pidOf(other, { ...app, token }), pids[0]);
+      for (const { management } of [one, other]) {
+        const { replicas } = await management.status.application(app.id);
+        assert.deepEqual(
+          replicas.map(({ pid, state }) => [pid, state]),
+          [[pids[0], 'READY']],
+        );
+        const lines = await Array.fromAsync(management.logs(app.id, { tail: 10 }));
+        assert.ok(lines.some(({ text }) => text === 'the echo application listens'));
+      }
+    },
+  );
 
   it('a connection through another node carries what one through the own node does', async (t) => {
     const database = await postgres.database('carried');
@@ -219,37 +226,49 @@ function scenarios(postgres: TestPostgres): void {
     assert.equal(await pidOf(other, app), before);
   });
 
-  it('when the one that reconciles is killed another does, and starts each replica once', async (t) => {
-    const database = await postgres.database('killed');
-    const [one, other] = [await start(t, database), await start(t, database)];
-    const app = await deploy(one, 'killed');
-    const before = await eventually(1000, () => pidOf(other, app));
-    await end(one, 'SIGKILL');
-    const now = await eventually(15_000, () => anotherPid(other, app, before));
-    assert.deepEqual(await app.starts(), [before, now]);
-    const back = await start(t, database, one.dataDir);
-    assert.equal(isAlive(before), false);
-    assert.equal(await pidOf(back, app), now);
-    assert.deepEqual(await app.starts(), [before, now]);
-  });
+  it(
+    verifies(
+      'nodes:takeover',
+      'when the one that reconciles is killed another does, and starts each replica once',
+    ),
+    async (t) => {
+      const database = await postgres.database('killed');
+      const [one, other] = [await start(t, database), await start(t, database)];
+      const app = await deploy(one, 'killed');
+      const before = await eventually(1000, () => pidOf(other, app));
+      await end(one, 'SIGKILL');
+      const now = await eventually(15_000, () => anotherPid(other, app, before));
+      assert.deepEqual(await app.starts(), [before, now]);
+      const back = await start(t, database, one.dataDir);
+      assert.equal(isAlive(before), false);
+      assert.equal(await pidOf(back, app), now);
+      assert.deepEqual(await app.starts(), [before, now]);
+    },
+  );
 
-  it('one that was stopped and goes on with its old belief does no harm, and follows', async (t) => {
-    const database = await postgres.database('stopped');
-    const [one, other] = [await start(t, database), await start(t, database)];
-    const app = await deploy(one, 'stopped');
-    const before = await eventually(1000, () => pidOf(other, app));
-    one.child.kill('SIGSTOP');
-    const now = await eventually(15_000, () => anotherPid(other, app, before));
-    const asked = Promise.all(Array.from({ length: 5 }, () => pidOf(one, app)));
-    await pause(100);
-    one.child.kill('SIGCONT');
-    assert.deepEqual(new Set(await asked), new Set([now]));
-    await eventually(5000, async () => assert.equal(isAlive(before), false));
-    assert.deepEqual(await app.starts(), [before, now]);
-    await end(other, 'SIGTERM');
-    const last = await eventually(5000, () => anotherPid(one, app, now));
-    assert.deepEqual(await app.starts(), [before, now, last]);
-  });
+  it(
+    verifies(
+      ['nodes:takeover', 'nodes:stale'],
+      'one that was stopped and goes on with its old belief does no harm, and follows',
+    ),
+    async (t) => {
+      const database = await postgres.database('stopped');
+      const [one, other] = [await start(t, database), await start(t, database)];
+      const app = await deploy(one, 'stopped');
+      const before = await eventually(1000, () => pidOf(other, app));
+      one.child.kill('SIGSTOP');
+      const now = await eventually(15_000, () => anotherPid(other, app, before));
+      const asked = Promise.all(Array.from({ length: 5 }, () => pidOf(one, app)));
+      await pause(100);
+      one.child.kill('SIGCONT');
+      assert.deepEqual(new Set(await asked), new Set([now]));
+      await eventually(5000, async () => assert.equal(isAlive(before), false));
+      assert.deepEqual(await app.starts(), [before, now]);
+      await end(other, 'SIGTERM');
+      const last = await eventually(5000, () => anotherPid(one, app, now));
+      assert.deepEqual(await app.starts(), [before, now, last]);
+    },
+  );
 }
 
 interface App {

@@ -5,6 +5,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import tls from 'node:tls';
 import { defaultSettings, type LogLine } from '@mooring/contract';
+import { verifies } from '@mooring/test/verifies';
 import { Directory } from '../directory/directory.ts';
 import { systemClock as clock, systemRandom as random } from '../kit/clock.ts';
 import { openLog } from '../observe/log.ts';
@@ -189,7 +190,7 @@ describe('the listener for nodes', () => {
     assert.equal(await said(socket), '');
   });
 
-  test('serves nobody without a certificate of the authority', async () => {
+  test(verifies('nodes:peers', 'serves nobody without a certificate of the authority'), async () => {
     await using scene = await setup();
     const [stranger] = await credentialsOf('node-b');
     assert.ok(stranger);
