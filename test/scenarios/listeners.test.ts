@@ -3,33 +3,37 @@ import { describe, it } from 'node:test';
 import { invokePath, livePath } from '@mooring/contract';
 import { bearer } from '../fixtures/live.ts';
 import { startTestServer } from '../fixtures/server.ts';
+import { verifies } from '../verifies.ts';
 
 describe('the two listeners', () => {
-  it('do not answer for each other', async () => {
-    await using test = await startTestServer();
-    const workingDirectory = new URL('../fixtures', import.meta.url).pathname;
-    const app = await test.deploy({
-      name: 'echo',
-      command: ['node', '--conditions=mooring', 'echo-app.ts'],
-      workingDirectory,
-    });
-    const token = await test.token(app.id);
-    const { applicationsPlain, managementPlain } = test.server.urls;
+  it(
+    verifies(['listener:applications-only', 'listener:management-only'], 'do not answer for each other'),
+    async () => {
+      await using test = await startTestServer();
+      const workingDirectory = new URL('../fixtures', import.meta.url).pathname;
+      const app = await test.deploy({
+        name: 'echo',
+        command: ['node', '--conditions=mooring', 'echo-app.ts'],
+        workingDirectory,
+      });
+      const token = await test.token(app.id);
+      const { applicationsPlain, managementPlain } = test.server.urls;
 
-    const foreign = [
-      `${applicationsPlain}/identity/.well-known/openid-configuration`,
-      `${applicationsPlain}/identity/oauth2/v1/token`,
-      `${applicationsPlain}/v1/status`,
-      `${applicationsPlain}/20231130/hostedApplications`,
-      `${managementPlain}${invokePath(app.id)}`,
-      `${managementPlain}${livePath(app.id)}`,
-    ];
-    for (const url of foreign) {
-      const answer = await fetch(url, bearer(token));
-      assert.ok(answer.status === 404 || answer.status === 401, `${url} answered ${answer.status}`);
-      assert.doesNotMatch(await answer.text(), /"pid"|issuer/);
-    }
-  });
+      const foreign = [
+        `${applicationsPlain}/identity/.well-known/openid-configuration`,
+        `${applicationsPlain}/identity/oauth2/v1/token`,
+        `${applicationsPlain}/v1/status`,
+        `${applicationsPlain}/20231130/hostedApplications`,
+        `${managementPlain}${invokePath(app.id)}`,
+        `${managementPlain}${livePath(app.id)}`,
+      ];
+      for (const url of foreign) {
+        const answer = await fetch(url, bearer(token));
+        assert.ok(answer.status === 404 || answer.status === 401, `${url} answered ${answer.status}`);
+        assert.doesNotMatch(await answer.text(), /"pid"|issuer/);
+      }
+    },
+  );
 
   it('refuse a name that is not theirs', async () => {
     const { request } = await import('node:http');
