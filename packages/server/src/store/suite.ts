@@ -6,6 +6,7 @@ import { applicationCases } from './suite/applications.ts';
 import { testClock } from './suite/case.ts';
 import { deploymentCases } from './suite/deployments.ts';
 import { keyCases } from './suite/keys-and-audit.ts';
+import { identityCases } from './suite/identity.ts';
 import { otherCases, transactionCases } from './suite/others.ts';
 import { workRequestCases } from './suite/work-requests.ts';
 
@@ -15,6 +16,7 @@ const cases = [
   ...workRequestCases,
   ...transactionCases,
   ...otherCases,
+  ...identityCases,
   ...keyCases,
 ];
 
