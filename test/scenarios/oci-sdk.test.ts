@@ -180,11 +180,12 @@ describe('a request with', () => {
     assert.deepEqual([(await send(sent)).status, (await send(sent)).status], [200, 200]);
   });
 
-  it('nothing was made by any of them', async () => {
+  it('nothing was made by any of them, and the audit log tells of none', async () => {
     const applications = await test.management.applications.list({ compartmentId });
     assert.deepEqual(
       applications.map(({ displayName }) => displayName),
       ['shop'],
     );
+    assert.equal((await test.management.audit.list()).length, 1);
   });
 });

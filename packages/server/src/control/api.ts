@@ -55,10 +55,10 @@ export function buildApi(given: ControlPorts): OpenAPIHono<ControlEnv> {
   api.use(
     requestId(ports),
     authentication(ports.authenticate),
-    trail.middleware,
     lengthLess(),
     bodyLimit({ maxSize: maxBody, onError: tooLarge }),
     signedBody(),
+    trail.middleware,
   );
   const parts = [
     applications,

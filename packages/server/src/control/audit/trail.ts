@@ -26,7 +26,7 @@ interface Step {
 export interface Trail {
   /** The store whose transactions write the entries of the requests that they serve. */
   readonly store: Store;
-  /** Belongs behind the authentication. */
+  /** Belongs behind the authentication, that of the body included. */
   readonly middleware: MiddlewareHandler<ControlEnv>;
 }
 

@@ -27,9 +27,9 @@ export interface Attempt {
 export function attemptOf(c: ControlContext, body: unknown): Attempt | undefined {
   const token = c.req.header('opc-retry-token');
   if (token === undefined) return undefined;
-  const { subject, clientId } = c.get('operator');
+  const { issuer, subject, clientId } = c.get('operator');
   return {
-    key: hash([subject, clientId, c.req.method, c.req.path, token]),
+    key: hash([issuer, subject, clientId, c.req.method, c.req.path, token]),
     bodyHash: hash([body]),
   };
 }
