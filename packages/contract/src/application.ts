@@ -103,6 +103,17 @@ export const updateHostedApplicationDetails = createHostedApplicationDetails
   .partial();
 export type UpdateHostedApplicationDetails = z.infer<typeof updateHostedApplicationDetails>;
 
+/** An IAM application says nothing about authentication: its callers sign their requests (OCI reference, section 4.2). */
+export const createHostedApplicationIamDetails = createHostedApplicationDetails.omit({
+  inboundAuthConfig: true,
+});
+export type CreateHostedApplicationIamDetails = z.infer<typeof createHostedApplicationIamDetails>;
+
+export const updateHostedApplicationIamDetails = updateHostedApplicationDetails.omit({
+  inboundAuthConfig: true,
+});
+export type UpdateHostedApplicationIamDetails = z.infer<typeof updateHostedApplicationIamDetails>;
+
 export const hostedApplication = z.object({
   id: ocid(),
   displayName: z.string(),
@@ -125,6 +136,10 @@ export const hostedApplication = z.object({
 });
 export type HostedApplication = z.infer<typeof hostedApplication>;
 
+export const hostedApplicationIam = hostedApplication.omit({ inboundAuthConfig: true });
+export type HostedApplicationIam = z.infer<typeof hostedApplicationIam>;
+
+/** In the lists of both kinds. */
 export const hostedApplicationSummary = hostedApplication.pick({
   id: true,
   displayName: true,

@@ -1,4 +1,5 @@
 /** URL paths of both listeners (OCI reference, sections 2.1, 3.1 and 4.1). */
+import { isOcid } from './ocid.ts';
 
 export const paths = {
   /** Management API, OCI-compatible. */
@@ -16,12 +17,17 @@ export const paths = {
 
 const tail = (path: string): string => (path === '' || path.startsWith('/') ? path : `/${path}`);
 
+/** True for the OCID of an application whose callers sign their requests (OCI reference, section 4.2). */
+export const isIamApplication = (applicationId: string): boolean => isOcid(applicationId, 'applicationIam');
+
 /** Path of an application's HTTP endpoint. `path` is the application's own, with or without its slash. */
 export function invokePath(applicationId: string, path = ''): string {
-  return `${paths.invoke}/${applicationId}/actions/invoke${tail(path)}`;
+  const root = isIamApplication(applicationId) ? paths.invokeIam : paths.invoke;
+  return `${root}/${applicationId}/actions/invoke${tail(path)}`;
 }
 
 /** Path of an application's WebSocket endpoint. */
 export function livePath(applicationId: string, path = ''): string {
-  return `${paths.live}/${applicationId}${tail(path)}`;
+  const root = isIamApplication(applicationId) ? paths.liveIam : paths.live;
+  return `${root}/${applicationId}${tail(path)}`;
 }

@@ -10,6 +10,7 @@ import { Gateway } from './gateway/gateway.ts';
 import { createAsserter } from './identity/assertion.ts';
 import { adminIssuer } from './identity/admin-issuer.ts';
 import { createKeyFinder } from './identity/api-keys.ts';
+import { openKeyRing } from './identity/key-ring.ts';
 import { authenticateOperator, type OperatorOptions } from './identity/operator.ts';
 import { openIdentityDomain } from './identity/provider/open.ts';
 import { createIssuerCheck } from './identity/verify/check-issuer.ts';
@@ -30,6 +31,7 @@ import { createReconciler, type Reconciler } from './reconcile/reconciler.ts';
 import type { Drain } from './reconcile/tools.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { openProcessRuntime } from './runtime/process/runtime.ts';
+import { openVault } from './secrets/vault.ts';
 import { openStore } from './store/index.ts';
 import { version } from './version.ts';
 
@@ -62,6 +64,12 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
   const store = owned.use(
     await openStore({ path: data.file('mooring.db'), url: config.database, ...common }),
   );
+  const vault = await openVault({
+    secrets: store.secrets,
+    file: data.file('secrets.key'),
+    given: config.secretsKey,
+    random,
+  });
   const domain = await openIdentityDomain({
     store: store.identity,
     issuer: names.issuer,
@@ -81,6 +89,7 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
   const node = isShared
     ? owned.use(await joinNodes({ store, directory, advertise: config.advertise, logs: readLogs, ...common }))
     : undefined;
+  const keys = owned.use(await openKeyRing(store, log));
   let ready = false;
   const isReady = (): boolean => ready;
   const gateway = owned.use(
@@ -88,6 +97,7 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
       directory,
       names: names.applications,
       verifyToken,
+      findKey: keys.find,
       assert: createAsserter({ key: domain.assertionKey, issuer: domain.issuer, clock, random }),
       isReady,
       openTunnel: node?.openTunnel,
@@ -102,6 +112,7 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
       connections: (id) => connections(id) + (node?.connections(id) ?? 0),
       drain: async (...call) => void (await Promise.all([drain(...call), node?.drain(...call)])),
       checkIssuer: createIssuerCheck({ own: domain, allowPrivateIssuers: config.allowPrivateIssuers }),
+      openSecret: vault.open,
       ...common,
       ...given,
     });
@@ -127,6 +138,7 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
       return (elsewhere && node ? node.logsOf(elsewhere) : readLogs)(id, choice);
     },
     urls: () => names.applicationUrls,
+    vault,
     allowProcesses: config.allowProcesses || [config.host, config.plainHost].every(isLoopback),
     version,
     clock,

@@ -10,6 +10,8 @@ import {
 } from '@mooring/contract';
 import { pino } from 'pino';
 import { systemRandom } from '../kit/clock.ts';
+import { keyLength } from '../secrets/key.ts';
+import { openVault } from '../secrets/vault.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { testClock, type TestClock } from '../store/suite/case.ts';
@@ -74,6 +76,12 @@ export async function openTestApi(given: Partial<ControlPorts> = {}): Promise<Te
     status: { applicationStatus: () => undefined, serverReady: () => true },
     logs: () => noLines(),
     urls: () => ({ applications: 'https://localhost:8443', applicationsPlain: 'http://localhost:8080/' }),
+    vault: await openVault({
+      secrets: store.secrets,
+      file: '',
+      given: Buffer.alloc(keyLength).toString('base64'),
+      random: systemRandom,
+    }),
     allowProcesses: true,
     version: '0.0.0-test',
     clock,
@@ -235,6 +243,23 @@ export const dockerArtifact = (tag: string): object => ({
 export async function makeApplication(api: TestApi, given: object = {}): Promise<string> {
   const created = await api.call('POST', '/20231130/hostedApplications', {
     body: openApplication(api, given),
+  });
+  assert.equal(created.status, 201, created.text);
+  await api.settle();
+  return created.id;
+}
+
+/** A body that creates an IAM application. */
+export const iamApplication = ({ compartmentId }: TestApi, given: object = {}): object => ({
+  displayName: 'signed',
+  compartmentId,
+  ...given,
+});
+
+/** Creates an IAM application; ACTIVE when it returns. */
+export async function makeIamApplication(api: TestApi, given: object = {}): Promise<string> {
+  const created = await api.call('POST', '/20231130/hostedApplicationsIam', {
+    body: iamApplication(api, given),
   });
   assert.equal(created.status, 201, created.text);
   await api.settle();

@@ -8,6 +8,7 @@ import { Problem } from '@mooring/contract';
 import { bodyLimit } from 'hono/body-limit';
 import { apiKeys } from './api-keys.ts';
 import { applications } from './applications.ts';
+import { applicationsIam } from './applications-iam.ts';
 import { audit } from './audit.ts';
 import { createTrail } from './audit/trail.ts';
 import { authentication } from './conventions/authorise.ts';
@@ -21,6 +22,7 @@ import { logs } from './logs.ts';
 import type { Arrival, ControlPorts } from './ports.ts';
 import { refuse } from './conventions/refuse.ts';
 import { requestId } from './conventions/request-id.ts';
+import { secrets } from './secrets.ts';
 import { settings } from './settings.ts';
 import { signedBody } from './conventions/signed-body.ts';
 import { status } from './status.ts';
@@ -62,6 +64,7 @@ export function buildApi(given: ControlPorts): OpenAPIHono<ControlEnv> {
   );
   const parts = [
     applications,
+    applicationsIam,
     deployments,
     workRequests,
     settings,
@@ -71,6 +74,7 @@ export function buildApi(given: ControlPorts): OpenAPIHono<ControlEnv> {
     status,
     compartments,
     apiKeys,
+    secrets,
     audit,
   ];
   for (const part of parts) api.route('/', part(ports));

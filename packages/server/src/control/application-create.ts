@@ -1,11 +1,16 @@
 /** Creates an application: row, work request and retry token in one transaction, then its default OAuth client. */
-import type { CreateHostedApplicationDetails, ScalingConfig } from '@mooring/contract';
+import type {
+  CreateHostedApplicationDetails,
+  CreateHostedApplicationIamDetails,
+  ScalingConfig,
+} from '@mooring/contract';
 import type { ApplicationRecord, NewApplication } from '../store/applications.ts';
 import type { Resources } from '../store/store.ts';
 import { requireCompartment } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
 import { joinedScopeOf, provideClient, requireFreeScope } from './protection.ts';
 import { repeatable, type Attempt, type Made } from './conventions/retry-token.ts';
+import { requireSecrets } from './secret-references.ts';
 import { refuseUnsupported } from './unsupported.ts';
 
 /** How an application scales that says nothing about it: as the service does (OCI reference, section 5.1). */
@@ -21,9 +26,14 @@ const defaultNetworking = {
   outboundNetworkingConfig: { networkMode: 'MANAGED' },
 } as const;
 
+/** Without `inboundAuthConfig`: an IAM application. */
+type Details =
+  | CreateHostedApplicationDetails
+  | (CreateHostedApplicationIamDetails & { readonly inboundAuthConfig?: never });
+
 export async function createApplication(
   ports: ControlPorts,
-  details: CreateHostedApplicationDetails,
+  details: Details,
   attempt: Attempt | undefined,
 ): Promise<Made<ApplicationRecord>> {
   refuseUnsupported(details);
@@ -35,10 +45,7 @@ export async function createApplication(
   return made;
 }
 
-function newApplication(
-  details: CreateHostedApplicationDetails,
-  joinedScope: string | undefined,
-): NewApplication {
+function newApplication(details: Details, joinedScope: string | undefined): NewApplication {
   return {
     displayName: details.displayName,
     description: details.description,
@@ -64,6 +71,7 @@ export function completeScaling(given: ScalingConfig | undefined): ScalingConfig
 async function insert(tx: Resources, application: NewApplication): Promise<Made<ApplicationRecord>> {
   await requireCompartment(tx, application.compartmentId);
   await requireFreeScope(tx, application.joinedScope);
+  await requireSecrets(tx, application.environmentVariables);
   const item = await tx.applications.create(application);
   const workRequest = await tx.workRequests.create({
     operationType: 'CREATE_APPLICATION_DEPLOYMENT',

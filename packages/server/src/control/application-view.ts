@@ -20,7 +20,7 @@ export function viewApplication(application: ApplicationRecord, operator: Operat
     environmentVariables: application.environmentVariables.map((variable) =>
       seesValues ? variable : { ...variable, value: maskedValue },
     ),
-    inboundAuthConfig,
+    ...(inboundAuthConfig && { inboundAuthConfig }),
   };
 }
 

@@ -1,11 +1,17 @@
 /** Which state allows which change (OCI reference, section 1.6): passing refusals are IncorrectState, lasting ones Conflict. */
-import { Problem } from '@mooring/contract';
-import type { ApplicationRecord } from '../store/applications.ts';
+import { isIamApplication, Problem } from '@mooring/contract';
+import type { ApplicationKind, ApplicationRecord } from '../store/applications.ts';
 import type { DeploymentRecord } from '../store/deployments.ts';
 import type { Resources } from '../store/store.ts';
 
 const absent = (what: string, id: string): Problem =>
   new Problem('NotAuthorizedOrNotFound', `There is no ${what} ${id}, or you may not see it.`);
+
+/** The id of an application, when it is of that kind: it exists under the paths of its kind only. */
+export function idOfKind(id: string, kind: ApplicationKind): string {
+  if (isIamApplication(id) === (kind === 'applicationIam')) return id;
+  throw absent('hosted application', id);
+}
 
 /** The application, DELETED ones included until they are purged. */
 export async function findApplication(tx: Resources, id: string): Promise<ApplicationRecord> {

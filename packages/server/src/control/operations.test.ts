@@ -6,8 +6,10 @@ import { roles, type Role } from '@mooring/contract';
 import { buildApi } from './api.ts';
 import {
   dockerArtifact,
+  iamApplication,
   makeApplication,
   makeDeployment,
+  makeIamApplication,
   openApplication,
   openTestApi,
   ownAuth,
@@ -39,6 +41,9 @@ const absentId = 'ocid1.generativeaihostedapplication.mooring.local.aaaaaaaaaaaa
 
 const application = async (api: TestApi): Promise<Record<string, string>> => ({
   id: await makeApplication(api, { inboundAuthConfig: ownAuth() }),
+});
+const ofIam = async (api: TestApi): Promise<Record<string, string>> => ({
+  id: await makeIamApplication(api),
 });
 const deployment = async (api: TestApi): Promise<Record<string, string>> => {
   const { id, applicationId } = await makeDeployment(api);
@@ -110,6 +115,59 @@ const operations: readonly Operation[] = [
     role: 'operator',
     status: 204,
     prepare: application,
+    body: ({ compartmentId }) => ({ compartmentId }),
+    bad: [{}, /compartmentId must not be null/],
+    ifMatch: true,
+  },
+  {
+    method: 'post',
+    path: `${oci}/hostedApplicationsIam`,
+    role: 'operator',
+    status: 201,
+    body: iamApplication,
+    bad: [
+      { displayName: '9', inboundAuthConfig: {} },
+      /displayName must start.*compartmentId must not be null.*inboundAuthConfig is not a known field/,
+    ],
+  },
+  {
+    method: 'get',
+    path: `${oci}/hostedApplicationsIam`,
+    role: 'read-only',
+    status: 200,
+    query: inCompartment,
+  },
+  {
+    method: 'get',
+    path: `${oci}/hostedApplicationsIam/{id}`,
+    role: 'read-only',
+    status: 200,
+    prepare: ofIam,
+  },
+  {
+    method: 'put',
+    path: `${oci}/hostedApplicationsIam/{id}`,
+    role: 'operator',
+    status: 202,
+    prepare: ofIam,
+    body: () => ({ description: 'new' }),
+    bad: [{ inboundAuthConfig: {} }, /inboundAuthConfig is not a known field/],
+    ifMatch: true,
+  },
+  {
+    method: 'delete',
+    path: `${oci}/hostedApplicationsIam/{id}`,
+    role: 'operator',
+    status: 202,
+    prepare: ofIam,
+    ifMatch: true,
+  },
+  {
+    method: 'post',
+    path: `${oci}/hostedApplicationsIam/{id}/actions/changeCompartment`,
+    role: 'operator',
+    status: 204,
+    prepare: ofIam,
     body: ({ compartmentId }) => ({ compartmentId }),
     bad: [{}, /compartmentId must not be null/],
     ifMatch: true,

@@ -18,8 +18,11 @@ const reserved = new Set([...roles.map(managementScope), 'openid', 'offline_acce
 const scopeWord = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
 /** The joined scope; undefined when the embedded domain does not protect the application. Throws InvalidParameter, Conflict. */
-export function joinedScopeOf(config: InboundAuthConfig, identity: IdentityPort): string | undefined {
-  if (config.inboundAuthConfigType !== 'IDCS_AUTH_CONFIG') return undefined;
+export function joinedScopeOf(
+  config: InboundAuthConfig | undefined,
+  identity: IdentityPort,
+): string | undefined {
+  if (config?.inboundAuthConfigType !== 'IDCS_AUTH_CONFIG') return undefined;
   const { domainUrl, audience, scope } = config.idcsConfig;
   if (!isOwnIssuer(domainUrl, identity)) return undefined;
   const field = 'inboundAuthConfig.idcsConfig';
@@ -108,6 +111,11 @@ function normalise(url: string): string {
 /** Throws Conflict unless the embedded domain issues the tokens of this application. */
 export function requireOwnDomain({ displayName, inboundAuthConfig, joinedScope }: ApplicationRecord): void {
   if (joinedScope !== undefined) return;
+  if (inboundAuthConfig === undefined)
+    throw new Problem(
+      'Conflict',
+      `The application ${displayName} takes no tokens: its callers sign their requests with an API key.`,
+    );
   if (inboundAuthConfig.inboundAuthConfigType === 'NO_AUTH_CONFIG')
     throw new Problem(
       'Conflict',

@@ -1,6 +1,7 @@
 /** Work requests, their errors and logs (OCI reference, sections 1.5 and 2.2). Only the reconciler moves them. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import {
+  isIamApplication,
   Problem,
   workRequest,
   workRequestError,
@@ -10,6 +11,7 @@ import {
 } from '@mooring/contract';
 import type { Resources } from '../store/store.ts';
 import type { WorkRequestRecord } from '../store/work-requests.ts';
+import { applicationRoots } from './applications-of-kind.ts';
 import { requires } from './conventions/authorise.ts';
 import type { ControlEnv } from './conventions/context.ts';
 import { etagOf } from './conventions/etag.ts';
@@ -135,6 +137,7 @@ function view(record: WorkRequestRecord): WorkRequest {
 }
 
 function uriOf({ entityType, identifier }: WorkRequestRecord['resources'][number]): string {
+  if (isIamApplication(identifier)) return `${applicationRoots.applicationIam}/${identifier}`;
   const collections = {
     HOSTED_APPLICATION: 'hostedApplications',
     HOSTED_DEPLOYMENT: 'hostedDeployments',

@@ -4,7 +4,7 @@
  */
 import type { ApplicationSettings } from '@mooring/contract';
 
-/** Who may call. `oauth` carries what a token must fulfil. */
+/** Who may call. `oauth` carries what a token must fulfil; `signature` is for requests signed with an API key. */
 export type EndpointAuth =
   | {
       readonly kind: 'oauth';
@@ -12,6 +12,7 @@ export type EndpointAuth =
       readonly audience: string | undefined;
       readonly scope: string;
     }
+  | { readonly kind: 'signature' }
   | { readonly kind: 'none' };
 
 /** Where one replica is reached. `ready` replicas take arrivals, `draining` ones only keep what they have. */

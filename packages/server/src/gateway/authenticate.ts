@@ -1,6 +1,7 @@
 /**
  * Authenticate, the third stage: who is calling, and may they. A token comes in the Authorization header or,
- * from a browser, as a subprotocol pair. Refusals carry the challenge of RFC 6750 and RFC 9728.
+ * from a browser, as a subprotocol pair; callers of an IAM application sign their requests instead. Refusals carry
+ * the challenge of RFC 6750 and RFC 9728.
  */
 import { invokePath, livePath, paths, Problem } from '@mooring/contract';
 import type { Endpoint } from '../directory/endpoint.ts';
@@ -8,15 +9,18 @@ import { anonymous, type Principal, type TokenRules, type VerifyToken } from '..
 import type { Arrival } from './accept.ts';
 import type { Names } from './names.ts';
 import type { Route } from './route.ts';
+import { authenticateSignature, type SignatureOptions } from './signature.ts';
 import { offeredToken } from './subprotocol.ts';
 
 export interface Call {
   readonly arrival: Arrival;
   readonly route: Route;
   readonly principal: Principal;
+  /** Base64 SHA-256 that the body must have. Undefined: nobody signed one. */
+  readonly bodyHash?: string | undefined;
 }
 
-export interface AuthenticateOptions {
+export interface AuthenticateOptions extends SignatureOptions {
   readonly verifyToken: VerifyToken;
   readonly names: Names;
 }
@@ -30,6 +34,8 @@ export async function authenticate(
   refuseForeignOrigin(arrival, route.endpoint, options.names);
   const { auth } = route.endpoint;
   if (auth.kind === 'none') return { arrival, route, principal: anonymous };
+  if (auth.kind === 'signature')
+    return { arrival, route, ...(await authenticateSignature(arrival, options)) };
   const metadata = `${options.names.baseFor(arrival.peer)}${paths.resourceMetadata}${metadataPath(route)}`;
   const challenge = `Bearer resource_metadata="${metadata}", scope="${joinedScope(auth)}"`;
   const token = bearerToken(arrival.request.headers.authorization) ?? offeredToken(arrival.request);

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { asProblem, invokePath, livePath, Problem } from '@mooring/contract';
 import type { Directory } from '../directory/directory.ts';
-import type { Assert, VerifyToken } from '../identity/principal.ts';
+import type { Assert, FindHolder, VerifyToken } from '../identity/principal.ts';
 import type { Clock, Random } from '../kit/clock.ts';
 import type { Log } from '../observe/log.ts';
 import { accept, requestIdOf, type Arrival } from './accept.ts';
@@ -26,6 +26,8 @@ export interface GatewayOptions {
   readonly directory: Directory;
   readonly names: Names;
   readonly verifyToken: VerifyToken;
+  /** Finds the API keys of those who sign their requests. Default: there are none. */
+  readonly findKey?: FindHolder;
   readonly assert: Assert;
   readonly clock: Clock;
   readonly random: Random;
@@ -38,7 +40,7 @@ export interface GatewayOptions {
 
 export class Gateway implements Disposable {
   readonly connections: Connections;
-  readonly #options: GatewayOptions;
+  readonly #options: GatewayOptions & { readonly findKey: FindHolder };
   readonly #load = new Load();
   readonly #agent = createAgent();
   /** One for each call, aborted when its client leaves or, for those that still wait, when the server stops. */
@@ -46,7 +48,7 @@ export class Gateway implements Disposable {
   #draining = false;
 
   constructor(options: GatewayOptions) {
-    this.#options = options;
+    this.#options = { ...options, findKey: options.findKey ?? (async () => undefined) };
     this.connections = new Connections({ load: this.#load, clock: options.clock, random: options.random });
   }
 

@@ -28,6 +28,7 @@ function isOurs(name: string): boolean {
   const spelled = name.replaceAll('_', '-');
   return (
     spelled === 'authorization' ||
+    spelled === 'opc-obo-token' ||
     spelled === 'host' ||
     spelled === 'forwarded' ||
     spelled === 'opc-request-id' ||

@@ -7,6 +7,7 @@ import http, { type ClientRequest, type IncomingMessage, type ServerResponse } f
 import { Problem } from '@mooring/contract';
 import { admit, type AdmitOptions, type Seat } from './admit.ts';
 import type { Call } from './authenticate.ts';
+import { createBodyCheck, untilAnswerable, type BodyCheck } from './body-check.ts';
 import type { Connections } from './connections.ts';
 import { clientHeaders, passedTrailers, replicaHeaders } from './headers.ts';
 
@@ -75,20 +76,28 @@ async function attempt(
     tick: endSlowReader(response, call.route.endpoint.settings.slowReader),
     destroy: () => outgoing.destroy(),
   });
-  const leave = (): void => void outgoing.destroy();
+  const left = new AbortController();
+  const leave = (): void => {
+    left.abort(call.arrival.signal.reason);
+    outgoing.destroy();
+  };
   response.once('close', leave);
   try {
     const sent = sendBody(call, outgoing);
     outgoing.on('continue', () => response.writeContinue());
     const answer = await answered(outgoing, { call, failed: sent.failed, replicaId: seat.replica.id });
     if (answer instanceof Unreached) return answer;
-    await passBack(answer, response, call.arrival.requestId);
+    if (sent.check !== undefined) {
+      await untilAnswerable({ check: sent.check, outgoing, left: left.signal });
+      if (answer.destroyed) throw unreachable();
+    }
+    await Promise.race([passBack(answer, response, call.arrival.requestId), sent.failed]);
     return { status: answer.statusCode ?? 0, replicaId: seat.replica.id, bytesIn: sent.bytes() };
   } finally {
     response.off('close', leave);
     if (!response.writableFinished || !outgoing.writableFinished) outgoing.destroy();
     // The rest of a body that nobody wants any more: behind it the client's next request may come.
-    call.arrival.request.unpipe(outgoing).resume();
+    call.arrival.request.unpipe().resume();
   }
 }
 
@@ -120,8 +129,10 @@ function endSlowReader(response: ServerResponse, seconds: number): (now: number)
 }
 
 interface SentBody {
-  /** Rejects when the body is too large; never resolves. */
+  /** Rejects when the body is too large, or is not the one that was signed; never resolves. */
   readonly failed: Promise<never>;
+  /** Undefined: nobody signed the body. */
+  readonly check: BodyCheck | undefined;
   bytes(): number;
 }
 
@@ -132,23 +143,37 @@ function sendBody(call: Call, outgoing: ClientRequest): SentBody {
   let bytes = 0;
   if (request.complete && request.readableLength === 0) {
     outgoing.end();
-    return { failed: promise, bytes: () => bytes };
+    return { failed: promise, check: undefined, bytes: () => bytes };
   }
+  const fail = (error: unknown): void => {
+    outgoing.destroy();
+    reject(error);
+  };
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     try {
       refuseLargeBody(bytes, call);
     } catch (error) {
-      outgoing.destroy();
-      reject(error);
+      fail(error);
     }
   });
-  request.once('end', () => {
+  const check = call.bodyHash === undefined ? undefined : checkedBody(call, call.bodyHash);
+  const body = check?.stream ?? request;
+  check?.stream.once('error', fail);
+  body.once('end', () => {
     outgoing.addTrailers(passedTrailers(request.rawTrailers, 'replica'));
     outgoing.end();
   });
-  request.pipe(outgoing, { end: false });
-  return { failed: promise, bytes: () => bytes };
+  body.pipe(outgoing, { end: false });
+  // A replica that has had enough: what is left is read to know whether it was signed.
+  if (check !== undefined) outgoing.once('close', () => check.stream.resume());
+  return { failed: promise, check, bytes: () => bytes };
+}
+
+function checkedBody({ arrival: { request } }: Call, hash: string): BodyCheck {
+  const check = createBodyCheck({ hash, length: Number(request.headers['content-length']) });
+  request.pipe(check.stream);
+  return check;
 }
 
 interface AnsweredOptions {
@@ -218,8 +243,8 @@ function hasNoBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
-function unreachable(cause: Unreached): Problem {
+function unreachable(failure?: Unreached): Problem {
   return new Problem('BadGateway', 'The application closed the connection before it answered.', {
-    cause: cause.cause,
+    cause: failure?.cause,
   });
 }

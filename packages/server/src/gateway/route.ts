@@ -18,12 +18,12 @@ export interface Route {
   readonly prefix: string;
 }
 
-const live = new RegExp(`^${paths.live}/([^/]+)(/.*)?$`);
-const invoke = new RegExp(`^${paths.invoke}/([^/]+)/actions/invoke(/.*)?$`);
+const live = new RegExp(`^(?:${paths.live}|${paths.liveIam})/([^/]+)(/.*)?$`);
+const invoke = new RegExp(`^(?:${paths.invoke}|${paths.invokeIam})/([^/]+)/actions/invoke(/.*)?$`);
 
 /** Throws a Problem: NotAuthorizedOrNotFound, or InvalidParameter for a rest of the path that looks like another host. */
 export function route(target: Target, directory: Directory): Route {
-  const form = target.path.startsWith(`${paths.live}/`) ? 'live' : 'invoke';
+  const form = target.path.startsWith(paths.live) ? 'live' : 'invoke';
   const match = (form === 'live' ? live : invoke).exec(target.path);
   const applicationId = match?.[1];
   if (applicationId === undefined) throw notFound();
@@ -31,8 +31,9 @@ export function route(target: Target, directory: Directory): Route {
   if (rest.startsWith('//'))
     throw new Problem('InvalidParameter', 'The application\'s path must not start with "//".');
   const endpoint = directory.get(applicationId);
-  if (endpoint === undefined) throw notFound();
   const prefix = form === 'live' ? livePath(applicationId) : invokePath(applicationId);
+  // An IAM application has paths of its own; under the others it does not exist, nor does another under its.
+  if (endpoint === undefined || !target.path.startsWith(prefix)) throw notFound();
   return { endpoint, form, path: rest + target.query, prefix };
 }
 

@@ -73,7 +73,7 @@ async function fromSignature(
 ): Promise<Authenticated> {
   try {
     const { owner, bodyHash } = await verifyRequestSignature(request, { findKey, clock });
-    const operator = { role: owner.role, subject: owner.user, clientId: '', keyId: owner.keyId };
+    const operator = { role: managingRole(owner), subject: owner.user, clientId: '', keyId: owner.keyId };
     if (bodyHash === undefined) return { operator };
     return {
       operator,
@@ -85,6 +85,14 @@ async function fromSignature(
   } catch (error) {
     throw error instanceof Problem && error.code === 'NotAuthenticated' ? noCredential(error.cause) : error;
   }
+}
+
+function managingRole({ role }: KnownKey): Role {
+  if (role !== 'invoke') return role;
+  throw new Problem(
+    'NotAllowed',
+    'This API key has the role invoke: it may invoke IAM applications and nothing else. Use a key with a managing role.',
+  );
 }
 
 async function fromToken(

@@ -1,12 +1,16 @@
-/** Principal: the authenticated caller, and the port through which bearer tokens become one. */
+/** Principal: the authenticated caller, and the ports through which credentials become one. */
+import type { KeyRole } from '@mooring/contract';
+import type { FindKey } from './verify/request-signature.ts';
 
 export interface Principal {
-  readonly kind: 'token' | 'anonymous';
-  /** `sub` of the token; empty for an anonymous caller. */
+  readonly kind: 'token' | 'key' | 'anonymous';
+  /** `sub` of the token, the user of the API key; empty for an anonymous caller. */
   readonly subject: string;
+  /** OAuth client of the token, fingerprint of the API key. */
   readonly clientId: string;
-  /** Scopes separated by spaces, as the token carries them. */
+  /** Scopes separated by spaces, as the token carries them; empty for an API key. */
   readonly scope: string;
+  /** Of the token; the tenancy of the API key. */
   readonly issuer: string;
   /** When the token ends, in milliseconds since the epoch. Undefined: never. */
   readonly expiresAt: number | undefined;
@@ -41,6 +45,17 @@ export type VerifyToken = (
   rules: TokenRules,
   options: { signal: AbortSignal },
 ) => Promise<Principal>;
+
+/** Whose API key signed a request. */
+export interface KeyHolder {
+  readonly role: KeyRole;
+  readonly tenancy: string;
+  readonly user: string;
+  readonly fingerprint: string;
+}
+
+/** Finds a registered API key in memory: it is asked at every signed request. */
+export type FindHolder = FindKey<KeyHolder>;
 
 /**
  * Makes the `Mooring-Assertion` of a call: a 60 s JWT with the application's OCID as audience, by which a replica

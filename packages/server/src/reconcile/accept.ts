@@ -36,7 +36,7 @@ async function finish({ applicationId }: Facts, wish: Wish, tools: Tools): Promi
 /** An issuer that is away is no failure: it may come back. But whoever asked for it should hear. */
 export function noteUnreachableIssuer(wish: Wish, tools: Tools): void {
   const { inboundAuthConfig } = wish.application;
-  if (inboundAuthConfig.inboundAuthConfigType === 'NO_AUTH_CONFIG') return;
+  if (inboundAuthConfig?.inboundAuthConfigType !== 'IDCS_AUTH_CONFIG') return;
   const { domainUrl } = inboundAuthConfig.idcsConfig;
   const requests = waitingFor(wish, 'CREATE_APPLICATION_DEPLOYMENT', 'UPDATE_APPLICATION_DEPLOYMENT');
   tools.inBackground(async (signal) => {

@@ -34,6 +34,7 @@ export function endpointOf(wish: Wish, replicas: readonly ReplicaAddress[]): End
 }
 
 function authOf({ inboundAuthConfig }: ApplicationRecord): EndpointAuth {
+  if (inboundAuthConfig === undefined) return { kind: 'signature' };
   if (inboundAuthConfig.inboundAuthConfigType === 'NO_AUTH_CONFIG') return { kind: 'none' };
   const { domainUrl, audience, scope } = inboundAuthConfig.idcsConfig;
   return { kind: 'oauth', issuer: domainUrl, audience, scope };

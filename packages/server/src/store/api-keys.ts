@@ -1,5 +1,5 @@
 /** API keys in the store: public halves only. */
-import type { ApiKey, Role } from '@mooring/contract';
+import type { ApiKey, KeyRole } from '@mooring/contract';
 import { newOcid, timeOf, type Scope } from './scope.ts';
 
 export type NewApiKey = Omit<ApiKey, 'id' | 'keyId' | 'timeCreated' | 'user'> & {
@@ -11,7 +11,7 @@ interface ApiKeyRow {
   id: string;
   keyId: string;
   name: string;
-  role: Role;
+  role: KeyRole;
   tenancy: string;
   user: string;
   fingerprint: string;

@@ -2,7 +2,7 @@
 import type { ApplicationState, EnvironmentVariable, HostedApplication } from '@mooring/contract';
 import type { InboundAuthConfig, NetworkingConfig, ScalingConfig } from '@mooring/contract';
 import { toJson } from './scope.ts';
-import type { ApplicationRow } from './tables.ts';
+import type { ApplicationKind, ApplicationRow } from './tables.ts';
 
 export type Tags = HostedApplication['freeformTags'];
 export type DefinedTags = HostedApplication['definedTags'];
@@ -21,7 +21,8 @@ export interface ApplicationRecord {
   readonly timeUpdated: string;
   readonly lifecycleState: ApplicationState;
   readonly lifecycleDetails: string | undefined;
-  readonly inboundAuthConfig: InboundAuthConfig;
+  /** Undefined: an IAM application, whose callers sign their requests. Its OCID is of another kind. */
+  readonly inboundAuthConfig: InboundAuthConfig | undefined;
   /** Audience and scope in one string, for an application of the embedded domain: unique among undeleted ones. */
   readonly joinedScope: string | undefined;
   readonly scalingConfig: ScalingConfig;
@@ -42,6 +43,10 @@ export type ApplicationPatch = Partial<
   NewApplication & Pick<ApplicationRecord, 'lifecycleState' | 'lifecycleDetails'>
 >;
 
+/** The kind of its OCID. */
+export const kindOf = ({ inboundAuthConfig }: Pick<NewApplication, 'inboundAuthConfig'>): ApplicationKind =>
+  inboundAuthConfig === undefined ? 'applicationIam' : 'application';
+
 /** The columns that a creation says. */
 export function columnsOfNew(
   application: NewApplication,
@@ -53,7 +58,8 @@ export function columnsOfNew(
     displayName: application.displayName,
     description: application.description ?? null,
     compartmentId: application.compartmentId,
-    inboundAuthJson: toJson(application.inboundAuthConfig),
+    kind: kindOf(application),
+    inboundAuthJson: toJson(application.inboundAuthConfig ?? null),
     joinedScope: application.joinedScope ?? null,
     scalingJson: toJson(application.scalingConfig),
     networkingJson: toJson(application.networkingConfig),
@@ -87,7 +93,7 @@ export function recordOf(row: ApplicationRow): ApplicationRecord {
     timeUpdated: row.timeUpdated,
     lifecycleState: row.lifecycleState,
     lifecycleDetails: row.lifecycleDetails ?? undefined,
-    inboundAuthConfig: JSON.parse(row.inboundAuthJson),
+    inboundAuthConfig: JSON.parse(row.inboundAuthJson) ?? undefined,
     joinedScope: row.joinedScope ?? undefined,
     scalingConfig: JSON.parse(row.scalingJson),
     networkingConfig: JSON.parse(row.networkingJson),

@@ -2,6 +2,7 @@
 import type { ApplicationState } from '@mooring/contract';
 import {
   columnsOfNew,
+  kindOf,
   patched,
   recordOf,
   type ApplicationPatch,
@@ -10,13 +11,16 @@ import {
 } from './application-record.ts';
 import { behind, cut, given, type Page, type PageQuery } from './page.ts';
 import { newOcid, StaleRow, timeOf, type Scope } from './scope.ts';
-import type { ApplicationRow } from './tables.ts';
+import type { ApplicationKind, ApplicationRow } from './tables.ts';
 
 export type { ApplicationPatch, ApplicationRecord, NewApplication } from './application-record.ts';
+export type { ApplicationKind } from './tables.ts';
 
 export type ApplicationSort = 'timeCreated' | 'displayName' | 'lifecycleState';
 
 export interface ApplicationQuery extends PageQuery<ApplicationSort> {
+  /** Default: of both kinds. */
+  readonly kind?: ApplicationKind | undefined;
   readonly compartmentId: string;
   readonly lifecycleState?: ApplicationState | undefined;
   readonly displayName?: string | undefined;
@@ -67,7 +71,7 @@ export function applications(scope: Scope): Applications {
 async function create(scope: Scope, application: NewApplication): Promise<ApplicationRecord> {
   const now = timeOf(scope);
   const row: ApplicationRow = {
-    id: newOcid(scope, 'application'),
+    id: newOcid(scope, kindOf(application)),
     version: 1,
     revision: 1,
     timeCreated: now,
@@ -96,12 +100,12 @@ async function list(
 }
 
 async function page(scope: Scope, query: ApplicationQuery): Promise<Page<ApplicationRecord>> {
-  const { compartmentId, lifecycleState, displayName, id } = query;
+  const { kind, compartmentId, lifecycleState, displayName, id } = query;
   const order = query.sortOrder === 'ASC' ? 'asc' : 'desc';
   const rows = await scope.db
     .selectFrom('applications')
     .selectAll()
-    .where((eb) => eb.and(given({ compartmentId, lifecycleState, displayName, id })))
+    .where((eb) => eb.and(given({ kind, compartmentId, lifecycleState, displayName, id })))
     .where(behind({ query, unique: 'id' }))
     .orderBy(query.sortBy, order)
     .orderBy('id', order)

@@ -7,9 +7,13 @@ import type { ReplicaState, WorkRequestResource, WorkRequestState } from '@moori
 import type { ApiKeyTables } from './api-keys.ts';
 import type { AuditTables } from './audit.ts';
 import type { IdentityTables } from './identity.ts';
+import type { SecretTables } from './secrets.ts';
+
+export type ApplicationKind = 'application' | 'applicationIam';
 
 export interface ApplicationRow {
   id: string;
+  kind: ApplicationKind;
   version: number;
   revision: number;
   displayName: string;
@@ -136,7 +140,7 @@ export interface MetaRow {
 }
 
 /** Every table. A part that brings its own tables adds its interface to the `extends` list. */
-export interface Tables extends IdentityTables, ApiKeyTables, AuditTables {
+export interface Tables extends IdentityTables, ApiKeyTables, AuditTables, SecretTables {
   applications: ApplicationRow;
   deployments: DeploymentRow;
   artifacts: ArtifactRow;

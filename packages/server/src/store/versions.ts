@@ -10,6 +10,8 @@ export async function readVersions({ db }: Pick<Scope, 'db'>): Promise<Versions>
   const applications = await db.selectFrom('applications').select(['id', 'version']).execute();
   const deployments = await db.selectFrom('deployments').select(['id', 'version']).execute();
   const settings = await db.selectFrom('settings').select(['applicationId as id', 'version']).execute();
+  // A key is never changed: it is there or not.
+  const keys = await db.selectFrom('apiKeys').select('id').execute();
   const replicas = await db.selectFrom('replicas').select(['id', 'version', 'applicationId']).execute();
   const entry = (kind: Change['kind'], { id, version }: { id: string; version: number }, noted = id) =>
     [`${kind} ${id}`, { change: { kind, id: noted }, version }] as const;
@@ -17,6 +19,7 @@ export async function readVersions({ db }: Pick<Scope, 'db'>): Promise<Versions>
     ...applications.map((row) => entry('application', row)),
     ...deployments.map((row) => entry('deployment', row)),
     ...settings.map((row) => entry('settings', row)),
+    ...keys.map(({ id }) => entry('apiKey', { id, version: 1 })),
     ...replicas.map((row) => entry('replica', row, row.applicationId)),
   ]);
 }

@@ -3,7 +3,7 @@ import { generateKeyPair } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { formatOciProfile, ociRegion, roles, type ApiKey, type OciProfile } from '@mooring/contract';
+import { formatOciProfile, keyRoles, ociRegion, type ApiKey, type OciProfile } from '@mooring/contract';
 import { printNote, printResult } from '../../output/print.ts';
 import { findProfile } from '../../profile.ts';
 import { Refusal } from '../../refusal.ts';
@@ -22,7 +22,7 @@ Examples:
   mooring keys create ci --public-key ~/.oci/oci_api_key_public.pem --user ocid1.user.oc1..aaaa`;
 
 interface Choice {
-  readonly role: (typeof roles)[number];
+  readonly role: (typeof keyRoles)[number];
   readonly publicKey?: string | undefined;
   readonly user?: string | undefined;
   readonly tenancy?: string | undefined;
@@ -36,7 +36,7 @@ export function addKeysCreate(parent: CommandUnknownOpts, cli: Cli): void {
     .description("register an API key for OCI's SDKs and command line")
     .argument('<name>', 'what the key is called in lists, and its profile')
     .addOption(
-      new Option('--role <role>', 'what its requests may do').choices(roles).default('operator' as const),
+      new Option('--role <role>', 'what its requests may do').choices(keyRoles).default('operator' as const),
     )
     .option('--public-key <file>', 'register this RSA public key (PEM) instead of making a pair')
     .option('--user <ocid>', 'user of the key; default: a new one')
