@@ -159,7 +159,7 @@ async function describeApi({ profile, urls: { managementPlain } }: RunningServer
   const signal = AbortSignal.timeout(10_000);
   const token = await clientCredentials({ ...profile, tokenUrl, fetch })({ signal });
   const headers = { authorization: `Bearer ${token}` };
-  const answer = await fetch(`${managementPlain}/v1/openapi.json`, { headers, signal });
+  const answer = await fetch(`${managementPlain}/openapi.json`, { headers, signal });
   assert.equal(answer.status, 200);
   return answer.json();
 }

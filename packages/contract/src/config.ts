@@ -85,6 +85,11 @@ export const serveConfig = z.strictObject({
     .array(z.string().regex(roleMapping, `must be value=role, the role one of ${roles.join(', ')}`))
     .default([])
     .describe('Which value of the claim gives which role. Default: the values are the roles'),
+  secretsKey: z
+    .base64()
+    .refine((text) => text.length === 44 && text.endsWith('='), 'must be 32 bytes in base64')
+    .optional()
+    .describe('Key that encrypts secrets: 32 bytes in base64. Default: the one in secrets.key in dataDir'),
   shutdownGrace: z
     .number()
     .min(0)

@@ -11,5 +11,6 @@ export * from './paths.ts';
 export * from './problem.ts';
 export * from './profile.ts';
 export * from './resource.ts';
+export * from './secret.ts';
 export * from './settings.ts';
 export * from './work-request.ts';

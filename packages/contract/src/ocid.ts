@@ -12,6 +12,8 @@ export const ocidKinds = {
   user: 'user',
   apiKey: 'apikey',
   auditEntry: 'auditentry',
+  /** As OCI's vault has it: what an environment variable of type VAULT names. */
+  secret: 'vaultsecret',
 } as const;
 
 export type OcidKind = keyof typeof ocidKinds;

@@ -59,8 +59,12 @@ export function addServe(parent: CommandUnknownOpts, cli: Cli): void {
     .addHelpText('after', help)
     .action(async ({ demo, once: isOnce, ...flags }) => {
       if (isOnce && !demo) throw new Refusal('--once goes with --demo.', { exit: 'usage' });
-      const database = flags.database ?? cli.env['MOORING_DATABASE'];
-      const config = configOf({ ...flags, database, ...(demo && { logLevel: flags.logLevel ?? 'warn' }) });
+      const config = configOf({
+        ...flags,
+        database: flags.database ?? cli.env['MOORING_DATABASE'],
+        secretsKey: cli.env['MOORING_SECRETS_KEY'],
+        ...(demo && { logLevel: flags.logLevel ?? 'warn' }),
+      });
       await serve(cli, absolute(cli, config), { demo: demo === true, once: isOnce === true });
     });
 }

@@ -27,5 +27,9 @@ export function configOf(given: Readonly<Record<string, unknown>>): ServeConfig 
   return result.data;
 }
 
+/** The key of secrets has no flag: other users of the machine see a command line. */
 const flagOf = (path: readonly PropertyKey[]): string =>
+  path[0] === 'secretsKey' ? 'MOORING_SECRETS_KEY' : flagNameOf(path);
+
+const flagNameOf = (path: readonly PropertyKey[]): string =>
   `--${String(path[0]).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

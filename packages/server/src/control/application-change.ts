@@ -9,7 +9,7 @@ import { liveApplication, requireSettled } from './lifecycle.ts';
 import type { ControlPorts, Operator } from './ports.ts';
 import { joinedScopeOf, provideClient, requireFreeScope } from './protection.ts';
 import type { Made } from './conventions/retry-token.ts';
-import { refuseUnsupported } from './unsupported.ts';
+import { requireSecrets } from './secret-references.ts';
 
 export interface ChangeRequest {
   readonly id: string;
@@ -22,7 +22,6 @@ export async function changeApplication(
   { id, ifMatch, operator }: ChangeRequest,
   details: UpdateHostedApplicationDetails,
 ): Promise<Made<ApplicationRecord>> {
-  refuseUnsupported(details);
   const made = await ports.store.transaction(async (tx) => {
     const application = await liveApplication(tx, id);
     requireMatch(ifMatch, application);
@@ -58,6 +57,7 @@ async function write(
   patch: ApplicationPatch,
 ): Promise<Made<ApplicationRecord>> {
   await requireFreeScope(tx, patch.joinedScope, id);
+  await requireSecrets(tx, patch.environmentVariables);
   const item = await tx.applications.change(id, {
     ...patch,
     lifecycleState: 'UPDATING',

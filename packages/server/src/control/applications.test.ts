@@ -103,10 +103,10 @@ const refusals: readonly (readonly [name: string, given: object, status: number,
     /environmentVariables\[1\].name/,
   ],
   [
-    'a variable from a vault',
+    'a variable with a secret that is not there',
     { environmentVariables: [{ name: 'A', type: 'VAULT', value: 'ocid1.vaultsecret.x' }] },
     400,
-    /environmentVariables\[0\].type of A must be PLAINTEXT/,
+    /environmentVariables\[0\].value of A must be the OCID of a secret that is there.*\/v1\/secrets/,
   ],
   [
     'a private endpoint',

@@ -1,4 +1,4 @@
-/** `GET /v1/openapi.json`: this API described by its own routes (OpenAPI 3.1). */
+/** `GET /openapi.json`: this API described by its own routes (OpenAPI 3.1). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { once } from '../kit/once.ts';
 import { requires } from './conventions/authorise.ts';
@@ -8,7 +8,7 @@ import { json, refusals } from './conventions/responses.ts';
 
 const route = createRoute({
   method: 'get',
-  path: '/v1/openapi.json',
+  path: '/openapi.json',
   summary: 'Describe this API',
   ...requires('read-only'),
   responses: { 200: json('OpenAPI 3.1', z.looseObject({ openapi: z.string() })), ...refusals },

@@ -68,6 +68,9 @@ const workRequest = async (api: TestApi): Promise<Record<string, string>> => {
   const { items } = await api.store.workRequests.page(query);
   return { id: items[0]?.id ?? '' };
 };
+const aSecret = async (api: TestApi): Promise<Record<string, string>> => ({
+  id: (await api.call('POST', '/v1/secrets', { body: { name: 'key', value: 'v' } })).id,
+});
 const inCompartment = ({ compartmentId }: TestApi): string => `?compartmentId=${compartmentId}`;
 
 const oci = '/20231130';
@@ -250,7 +253,7 @@ const operations: readonly Operation[] = [
   },
   { method: 'get', path: '/v1/status', role: 'read-only', status: 200 },
   { method: 'get', path: '/v1/compartments', role: 'read-only', status: 200 },
-  { method: 'get', path: '/v1/openapi.json', role: 'read-only', status: 200 },
+  { method: 'get', path: '/openapi.json', role: 'read-only', status: 200 },
   {
     method: 'get',
     path: '/v1/applications/{id}/status',
@@ -321,6 +324,34 @@ const operations: readonly Operation[] = [
     role: 'admin',
     status: 204,
     prepare: async (api) => ({ id: (await api.call('POST', '/v1/apiKeys', { body: newKey() })).id }),
+  },
+  { method: 'get', path: '/v1/secrets', role: 'operator', status: 200 },
+  {
+    method: 'post',
+    path: '/v1/secrets',
+    role: 'admin',
+    status: 201,
+    body: () => ({ name: 'key', value: 'v' }),
+    bad: [{ name: 'a b', value: '', of: 1 }, /name must hold only.*value is wrong.*of is not a known field/],
+  },
+  { method: 'get', path: '/v1/secrets/{id}', role: 'operator', status: 200, prepare: aSecret },
+  {
+    method: 'put',
+    path: '/v1/secrets/{id}',
+    role: 'admin',
+    status: 200,
+    prepare: aSecret,
+    body: () => ({ value: 'w' }),
+    bad: [{ name: 'other' }, /value must not be null.*name is not a known field/],
+    ifMatch: true,
+  },
+  {
+    method: 'delete',
+    path: '/v1/secrets/{id}',
+    role: 'admin',
+    status: 204,
+    prepare: aSecret,
+    ifMatch: true,
   },
   { method: 'get', path: '/v1/audit', role: 'admin', status: 200 },
 ];

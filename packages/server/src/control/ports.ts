@@ -4,6 +4,7 @@ import type { Authenticated } from '../identity/operator.ts';
 import type { SignedRequest } from '../identity/verify/request-signature.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../observe/log.ts';
+import type { Vault } from '../secrets/vault.ts';
 import type { Store } from '../store/store.ts';
 
 export type { Authenticated, Operator } from '../identity/operator.ts';
@@ -67,6 +68,7 @@ export interface ControlPorts {
   readonly status: StatusPort;
   readonly logs: LogsPort;
   readonly urls: UrlsPort;
+  readonly vault: Pick<Vault, 'sealer'>;
   /** False: LOCAL_PROCESS_ARTIFACT is refused. */
   readonly allowProcesses: boolean;
   readonly version: string;

@@ -1,16 +1,15 @@
 /** What the service offers and this server does not: refused, because ignoring it would promise too much. */
 import { Problem } from '@mooring/contract';
-import type { CreateArtifactDetails, EnvironmentVariable, NetworkingConfig } from '@mooring/contract';
+import type { CreateArtifactDetails, NetworkingConfig } from '@mooring/contract';
 
 interface ApplicationDetails {
   readonly networkingConfig?: NetworkingConfig | undefined;
   readonly storageConfigs?: readonly unknown[] | undefined;
-  readonly environmentVariables?: readonly EnvironmentVariable[] | undefined;
 }
 
 /** Throws InvalidParameter with everything that this server cannot do. */
 export function refuseUnsupported(details: ApplicationDetails): void {
-  const { networkingConfig, storageConfigs = [], environmentVariables = [] } = details;
+  const { networkingConfig, storageConfigs = [] } = details;
   const refused: string[] = [];
   if (networkingConfig && networkingConfig.inboundNetworkingConfig.endpointMode !== 'PUBLIC')
     refused.push(
@@ -24,12 +23,6 @@ export function refuseUnsupported(details: ApplicationDetails): void {
     refused.push(
       'storageConfigs must be empty: this server has no storages. Give the connection as an environment variable',
     );
-  environmentVariables.forEach(({ name, type }, index) => {
-    if (type === 'VAULT')
-      refused.push(
-        `environmentVariables[${index}].type of ${name} must be PLAINTEXT: this server has no vault`,
-      );
-  });
   if (refused.length > 0) throw new Problem('InvalidParameter', `${refused.join('; ')}.`);
 }
 

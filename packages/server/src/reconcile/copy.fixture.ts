@@ -108,7 +108,7 @@ export function makeStage(options: Partial<CopyOptions> = {}): Stage {
   const copy = new Copy({
     role: 'serving',
     generation: { artifactId: '1', revision: 1 },
-    makeSpec: () => ({
+    makeSpec: async () => ({
       id: `replica-${++count}`,
       applicationId: 'application',
       applicationName: 'app',

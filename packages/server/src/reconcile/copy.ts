@@ -165,7 +165,8 @@ export class Copy {
     const { signal } = this.#life;
     this.#enter('waiting');
     using _seat = await gate.enter(signal);
-    const spec = makeSpec();
+    const spec = await makeSpec();
+    signal.throwIfAborted();
     this.#spec = spec;
     this.#timeStarted = clock.now();
     this.#enter('starting');

@@ -152,7 +152,10 @@ describe('a new deployment', () => {
     });
     const { request: other } = await createDeployment(world, second, world.sandbox.artifact('serve'));
     await finished(world, other);
-    assert.match(await errorsOf(world, other), /KEY is of type VAULT/);
+    assert.match(
+      await errorsOf(world, other),
+      /secret ocid1\.vaultsecret of the environment variable KEY is not there any more/,
+    );
   });
 
   test('that failed comes up with another artifact, or in another environment', async () => {

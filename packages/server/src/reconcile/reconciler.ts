@@ -15,7 +15,7 @@ import { Gate } from './gate.ts';
 import { defaultBackOff, type BackOff } from './heal.ts';
 import { purge } from './purge.ts';
 import { resume } from './resume.ts';
-import type { CheckIssuer, Drain, Tools } from './tools.ts';
+import type { CheckIssuer, Drain, OpenSecret, Tools } from './tools.ts';
 
 export interface ReconcilerOptions {
   readonly store: Store;
@@ -30,6 +30,8 @@ export interface ReconcilerOptions {
   readonly drain: Drain;
   /** Asks an issuer for its keys when an application begins to name it. Default: nobody is asked. */
   readonly checkIssuer?: CheckIssuer;
+  /** Asked for the value of a VAULT variable whenever a replica starts. Default: there are no secrets. */
+  readonly openSecret?: OpenSecret;
   /** Told after every change of what runs of an application. Default: nobody is. */
   readonly announce?: (applicationId: string) => void;
   /** Replicas that start at the same time. Default 4. */
@@ -84,11 +86,12 @@ class Reconciling implements Reconciler {
     this.#options = options;
     const { store, runtimes, directory, clock, random, log, drain } = options;
     const { checkIssuer = async () => {}, announce = () => {} } = options;
+    const { openSecret = async () => undefined } = options;
     const gate = new Gate(options.startsAtATime ?? 4);
     const backOff = { ...defaultBackOff, ...options.backOff };
     const inBackground: Tools['inBackground'] = (work) => this.#inBackground(work(this.#life.signal));
-    const ports = { store, runtimes, directory, clock, random, log, drain, checkIssuer, announce };
-    this.#tools = { ...ports, gate, backOff, inBackground };
+    const ports = { store, runtimes, directory, clock, random, log, drain, checkIssuer, openSecret };
+    this.#tools = { ...ports, announce, gate, backOff, inBackground };
     const { promise, resolve } = Promise.withResolvers<void>();
     this.firstPass = promise;
     this.#markFirstPass = resolve;

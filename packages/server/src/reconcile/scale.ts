@@ -41,8 +41,8 @@ function startCopy(facts: Facts, wish: Wish, { role, generation, tools }: Group 
   const { applicationId } = facts;
   const { artifactId } = generation;
   const settings = (): Wish['settings'] => (facts.wish ?? wish).settings;
-  const makeSpec = specFor(wish, { artifactId, random: tools.random, settings });
-  const { runtimes, gate, backOff, clock, random } = tools;
+  const { runtimes, gate, backOff, clock, random, openSecret } = tools;
+  const makeSpec = specFor(wish, { artifactId, random, settings, openSecret });
   const log = tools.log.child({ applicationId, ...generation });
   return new Copy({
     role,

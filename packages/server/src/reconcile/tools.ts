@@ -13,6 +13,9 @@ export type Drain = (replicaId: string, options: { spread: number }) => Promise<
 /** Throws an Error that says why the issuer's keys cannot be had. */
 export type CheckIssuer = (domainUrl: string, options: { signal: AbortSignal }) => Promise<void>;
 
+/** The value of a secret; undefined when there is no such secret. Throws an Error that says why it cannot be had. */
+export type OpenSecret = (id: string) => Promise<string | undefined>;
+
 export interface Tools {
   readonly store: Store;
   readonly runtimes: readonly Runtime[];
@@ -22,6 +25,7 @@ export interface Tools {
   readonly log: Log;
   readonly drain: Drain;
   readonly checkIssuer: CheckIssuer;
+  readonly openSecret: OpenSecret;
   /** Lets a limited number of replicas start at a time. */
   readonly gate: Gate;
   readonly backOff: BackOff;

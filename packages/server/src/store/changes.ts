@@ -12,6 +12,7 @@ export const changeKinds = [
   'replica',
   'client',
   'apiKey',
+  'secret',
 ] as const;
 
 export interface Change {

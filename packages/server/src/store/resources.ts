@@ -10,6 +10,7 @@ import { meta } from './meta.ts';
 import { replicas } from './replicas.ts';
 import { retryTokens } from './retry-tokens.ts';
 import type { Scope } from './scope.ts';
+import { secrets } from './secrets.ts';
 import { settings } from './settings.ts';
 import type { Resources } from './store.ts';
 import { workRequests } from './work-requests.ts';
@@ -27,4 +28,5 @@ export const resources = (scope: Scope): Resources => ({
   identity: identity(scope),
   apiKeys: apiKeys(scope),
   audit: audit(scope),
+  secrets: secrets(scope),
 });

@@ -28,6 +28,7 @@ import type { Fence, Leases } from './leases.ts';
 import type { Meta } from './meta.ts';
 import type { Replicas } from './replicas.ts';
 import type { RetryTokens } from './retry-tokens.ts';
+import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import type { WorkRequests } from './work-requests.ts';
 
@@ -45,6 +46,7 @@ export interface Resources {
   readonly identity: IdentityStore;
   readonly apiKeys: ApiKeys;
   readonly audit: Audit;
+  readonly secrets: Secrets;
 }
 
 /** Runs around the work of a transaction, inside it. `noted` grows while the work goes on. */

@@ -16,6 +16,7 @@ async function find(tx: Resources, { kind, id }: Subject): Promise<object | unde
   if (kind === 'deployment') return tx.deployments.get(id);
   if (kind === 'settings') return (await tx.applications.get(id)) && (await tx.settings.get(id)).settings;
   if (kind === 'apiKey') return tx.apiKeys.get(id);
+  if (kind === 'secret') return tx.secrets.get(id);
   return undefined;
 }
 

@@ -11,6 +11,7 @@ const kinds: readonly (readonly [path: RegExp, kind: Change['kind']])[] = [
   [/^\/20231130\/hostedApplications(?:Iam)?\/([^/]+)/, 'application'],
   [/^\/20231130\/hostedDeployments\/([^/]+)/, 'deployment'],
   [/^\/v1\/apiKeys\/([^/]+)$/, 'apiKey'],
+  [/^\/v1\/secrets\/([^/]+)$/, 'secret'],
 ];
 
 /** Undefined for a creation, and for what the log keeps no state of. */
