@@ -18,6 +18,7 @@ import { createVerifier } from './identity/verify/verifier.ts';
 import { readCertificate } from './kit/certificate.ts';
 import { systemClock as clock, systemRandom as random } from './kit/clock.ts';
 import { openDataDirectory } from './kit/data-directory.ts';
+import { once } from './kit/once.ts';
 import { bindListeners, isLoopback, type ServerUrls } from './listeners.ts';
 import { createManagement } from './management.ts';
 import { describeNames, protectedResource } from './names.ts';
@@ -54,73 +55,72 @@ export interface RunningServer extends AsyncDisposable {
  */
 export async function startServer(options: ServeOptions = {}): Promise<RunningServer> {
   const config = readConfig(options);
+  await using owned = new AsyncDisposableStack();
+  const ground = await layGround(config, owned);
+  const identity = await openIdentity(ground, owned);
+  const hosting = await openHosting(ground, identity, owned);
+  serve(ground, identity, hosting);
+  const profile = await writeFiles(ground, identity);
+  await hosting.reconciler.start();
+  const firstPass = hosting.reconciler.firstPass.then(() => void (hosting.readiness.isReady = true));
+  const everything = owned.move();
+  const stop = once(async () => {
+    await hosting.gateway.drain({ grace: config.shutdownGrace });
+    ground.listeners.stop();
+    await everything.disposeAsync();
+    stopped.resolve();
+  });
+  const stopped = Promise.withResolvers<void>();
+  return {
+    config,
+    profile,
+    profilePath: ground.profilePath,
+    urls: ground.listeners.urls,
+    firstPass,
+    stopped: stopped.promise,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+type Ground = Awaited<ReturnType<typeof layGround>>;
+type Identity = Awaited<ReturnType<typeof openIdentity>>;
+type Hosting = Awaited<ReturnType<typeof openHosting>>;
+
+/** What everything stands on: the data directory, the listeners (for their ports), the names, the store. */
+async function layGround(config: ServeConfig, owned: AsyncDisposableStack) {
   const log = openLog(config.logLevel);
   const common = { clock, random, log };
-  await using owned = new AsyncDisposableStack();
   const data = owned.use(await openDataDirectory(config.dataDir));
   const certificate = await readCertificate(data.path, config, clock.now());
   const listeners = owned.use(await bindListeners(config, certificate));
   const names = describeNames(config, listeners.urls);
-  const store = owned.use(
-    await openStore({ path: data.file('mooring.db'), url: config.database, ...common }),
-  );
-  const vault = await openVault({
-    secrets: store.secrets,
-    file: data.file('secrets.key'),
-    given: config.secretsKey,
-    random,
-  });
+  const path = data.file('mooring.db');
+  const store = owned.use(await openStore({ path, url: config.database, ...common }));
+  const isShared = config.database !== undefined;
+  return {
+    config,
+    common,
+    data,
+    profilePath: data.file('cli.json'),
+    certificate,
+    listeners,
+    names,
+    store,
+    isShared,
+  };
+}
+
+/** Who may do what: the embedded domain, the verification of tokens and signatures, the secrets. */
+async function openIdentity({ config, common, data, names, store }: Ground, owned: AsyncDisposableStack) {
   const domain = await openIdentityDomain({
     store: store.identity,
     issuer: names.issuer,
     findResource: async (id) => protectedResource(await store.applications.get(id), names),
     ...common,
   });
-  const verifyToken = createVerifier({
-    own: domain,
-    allowPrivateIssuers: config.allowPrivateIssuers,
-    ...common,
-  });
-  const runtime = owned.use(await openProcessRuntime({ directory: await data.folder('process'), ...common }));
-  const readLogs: Runtime['logs'] = (id, choice) => runtime.logs(id, choice);
-  const isShared = config.database !== undefined;
-  const pulse = owned.use(new Pulse({ steadied: () => directory.repeat() }));
-  const directory = new Directory(() => !isShared || pulse.isSteady);
-  const node = isShared
-    ? owned.use(await joinNodes({ store, directory, advertise: config.advertise, logs: readLogs, ...common }))
-    : undefined;
-  const keys = owned.use(await openKeyRing(store, log));
-  let ready = false;
-  const isReady = (): boolean => ready;
-  const gateway = owned.use(
-    new Gateway({
-      directory,
-      names: names.applications,
-      verifyToken,
-      findKey: keys.find,
-      assert: createAsserter({ key: domain.assertionKey, issuer: domain.issuer, clock, random }),
-      isReady,
-      openTunnel: node?.openTunnel,
-      ...common,
-    }),
-  );
-  const connections = (id: string): number => gateway.connections.count(id);
-  const drain: Drain = (replicaId, options) => gateway.connections.drain(replicaId, options);
-  const reconcile = (given: Leading): Reconciler =>
-    createReconciler({
-      directory,
-      connections: (id) => connections(id) + (node?.connections(id) ?? 0),
-      drain: async (...call) => void (await Promise.all([drain(...call), node?.drain(...call)])),
-      checkIssuer: createIssuerCheck({ own: domain, allowPrivateIssuers: config.allowPrivateIssuers }),
-      openSecret: vault.open,
-      ...common,
-      ...given,
-    });
-  const runtimes = [runtime];
-  const duty =
-    node &&
-    new Node({ ...node, store, runtimes, directory, pulse, connections, drain, lead: reconcile, log });
-  const reconciler = owned.use(duty ?? reconcile({ store, runtimes }));
+  const { allowPrivateIssuers } = config;
+  const verifyToken = createVerifier({ own: domain, allowPrivateIssuers, ...common });
   const operators: OperatorOptions = {
     verifyToken,
     own: domain,
@@ -128,21 +128,86 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
     findKey: createKeyFinder(store.apiKeys),
     clock,
   };
+  const vault = await openVault({
+    secrets: store.secrets,
+    file: data.file('secrets.key'),
+    given: config.secretsKey,
+    random,
+  });
+  const keys = owned.use(await openKeyRing(store, common.log));
+  const checkIssuer = createIssuerCheck({ own: domain, allowPrivateIssuers });
+  return { domain, verifyToken, operators, vault, keys, checkIssuer };
+}
+
+/** What hosts: the runtime, the gateway, and the reconciler, which on a shared database is one node's among several. */
+async function openHosting(ground: Ground, identity: Identity, owned: AsyncDisposableStack) {
+  const { config, common, data, names, store, isShared } = ground;
+  const { domain, verifyToken, vault, keys, checkIssuer } = identity;
+  const runtime = owned.use(await openProcessRuntime({ directory: await data.folder('process'), ...common }));
+  const runtimes = [runtime];
+  const readLogs: Runtime['logs'] = (id, choice) => runtime.logs(id, choice);
+  const pulse = owned.use(new Pulse({ steadied: () => directory.repeat() }));
+  const directory = new Directory(() => !isShared || pulse.isSteady);
+  const node = isShared
+    ? owned.use(await joinNodes({ store, directory, advertise: config.advertise, logs: readLogs, ...common }))
+    : undefined;
+  const readiness = { isReady: false };
+  const gateway = owned.use(
+    new Gateway({
+      directory,
+      names: names.applications,
+      verifyToken,
+      findKey: keys.find,
+      assert: createAsserter({ key: domain.assertionKey, issuer: domain.issuer, clock, random }),
+      isReady: () => readiness.isReady,
+      openTunnel: node?.openTunnel,
+      ...common,
+    }),
+  );
+  const connections = (id: string): number => gateway.connections.count(id);
+  const drain: Drain = (replicaId, options) => gateway.connections.drain(replicaId, options);
+  const lead = (given: Leading): Reconciler =>
+    createReconciler({
+      directory,
+      connections: (id) => connections(id) + (node?.connections(id) ?? 0),
+      drain: async (...call) => void (await Promise.all([drain(...call), node?.drain(...call)])),
+      checkIssuer,
+      openSecret: vault.open,
+      ...common,
+      ...given,
+    });
+  const { log } = common;
+  const duty =
+    node && new Node({ ...node, store, runtimes, directory, pulse, connections, drain, lead, log });
+  const reconciler = owned.use(duty ?? lead({ store, runtimes }));
+  const logs: Runtime['logs'] = (id, choice) => {
+    const elsewhere = duty?.nodeOf(id);
+    return (elsewhere && node ? node.logsOf(elsewhere) : readLogs)(id, choice);
+  };
+  return { gateway, reconciler, logs, readiness };
+}
+
+/** Lets the listeners answer. */
+function serve(
+  { config, common, listeners, names, store }: Ground,
+  identity: Identity,
+  hosting: Hosting,
+): void {
+  const { domain, operators, vault } = identity;
+  const { gateway, reconciler, logs } = hosting;
+  const isReady = (): boolean => hosting.readiness.isReady;
   const api = createManagementApi({
     store,
     authenticate: (arrival, options) => authenticateOperator(arrival, operators, options),
     identity: domain,
     status: { applicationStatus: (id) => reconciler.applicationStatus(id), serverReady: isReady },
-    logs: (id, choice) => {
-      const elsewhere = duty?.nodeOf(id);
-      return (elsewhere && node ? node.logsOf(elsewhere) : readLogs)(id, choice);
-    },
+    logs,
     urls: () => names.applicationUrls,
     vault,
     allowProcesses: config.allowProcesses || [config.host, config.plainHost].every(isLoopback),
     version,
     clock,
-    log,
+    log: common.log,
   });
   listeners.serve({
     applications: (request, response) => void gateway.request(request, response),
@@ -155,7 +220,11 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
       api: (request, arrival) => api.fetch(request, arrival),
     }),
   });
-  const profilePath = data.file('cli.json');
+}
+
+/** What the data directory tells its owner: how the CLI, OCI's tools and a person get in. */
+async function writeFiles(ground: Ground, { domain }: Identity): Promise<Profile> {
+  const { certificate, data, isShared, names, profilePath, store } = ground;
   const profile = await writeProfile(profilePath, domain, {
     managementUrl: names.managementUrl,
     applicationsUrl: names.applicationUrls.applications,
@@ -168,25 +237,5 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
   });
   await writeOciConfig(await data.folder('oci'), store);
   await writeAdminUser(data.file('admin.json'), domain, { shared: isShared });
-  await reconciler.start();
-  const firstPass = reconciler.firstPass.then(() => void (ready = true));
-  const everything = owned.move();
-  const stopped = Promise.withResolvers<void>();
-  let stopping: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
-    await gateway.drain({ grace: config.shutdownGrace });
-    listeners.stop();
-    await everything.disposeAsync();
-    stopped.resolve();
-  };
-  return {
-    config,
-    profile,
-    profilePath,
-    urls: listeners.urls,
-    firstPass,
-    stopped: stopped.promise,
-    stop: () => (stopping ??= stop()),
-    [Symbol.asyncDispose]: () => (stopping ??= stop()),
-  };
+  return profile;
 }
