@@ -544,6 +544,16 @@ export const requirements = [
     source: 'docs/operations.md, operators from an issuer of your own',
   },
   {
+    id: 'management:secrets',
+    sentence: 'A replica starts with the values that the secrets of its VAULT variables have at that moment.',
+    source: 'OCI reference, section 5.4; docs/wire.md, the management API',
+  },
+  {
+    id: 'management:secrets:hidden',
+    sentence: 'No answer, log line or file of the server holds the value of a secret in the clear.',
+    source: 'docs/wire.md, the management API',
+  },
+  {
     id: 'management:audit',
     sentence:
       'Every change, and every refused one, is in the audit log: who, from where, what, and the changed fields before and after, without secrets.',

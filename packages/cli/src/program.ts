@@ -9,6 +9,7 @@ import { addInvoke } from './commands/invoke.ts';
 import { addKeys } from './commands/keys/keys.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMcp } from './commands/mcp/mcp.ts';
+import { addSecrets } from './commands/secrets/secrets.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
@@ -30,6 +31,7 @@ const commands = [
   addLogs,
   addClients,
   addKeys,
+  addSecrets,
   addAudit,
 ] as const;
 

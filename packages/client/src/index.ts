@@ -9,6 +9,7 @@ export * from './failure.ts';
 export * from './fetch.ts';
 export * from './logs.ts';
 export * from './management.ts';
+export * from './secrets.ts';
 export * from './settings.ts';
 export * from './status.ts';
 export * from './token-source.ts';

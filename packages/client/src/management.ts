@@ -8,6 +8,7 @@ import { delay } from './delay.ts';
 import { deployments, type Deployments } from './deployments.ts';
 import type { Fetch } from './fetch.ts';
 import { logs, type Logs } from './logs.ts';
+import { secrets, type Secrets } from './secrets.ts';
 import { settings, type Settings } from './settings.ts';
 import { status, type Status } from './status.ts';
 import type { TokenSource } from './token-source.ts';
@@ -37,6 +38,7 @@ export class ManagementClient {
   readonly logs: Logs;
   readonly apiKeys: ApiKeys;
   readonly audit: Audit;
+  readonly secrets: Secrets;
 
   constructor(options: ManagementOptions) {
     const api: Api = {
@@ -57,5 +59,6 @@ export class ManagementClient {
     this.logs = logs(api);
     this.apiKeys = apiKeys(api);
     this.audit = audit(api);
+    this.secrets = secrets(api);
   }
 }

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { urlOf } from '../access.ts';
 import { deploy } from '../deploy/deploy.ts';
-import { parseVariable } from '../deploy/environment.ts';
+import { variablesOf } from '../deploy/environment.ts';
 import { splitWords } from '../deploy/words.ts';
 import { collect } from '../option.ts';
 import { printResult } from '../output/print.ts';
@@ -30,17 +30,15 @@ export function addDeploy(parent: CommandUnknownOpts, cli: Cli): void {
     .requiredOption('--command <line>', 'program and arguments')
     .option('--cwd <dir>', 'directory in which it runs', '.')
     .option('--env <name=value>', 'environment variable of the application; repeatable', collect)
+    .option('--secret <name=secret>', 'environment variable with the value of a secret; repeatable', collect)
     .option('--no-wait', 'do not wait until it serves')
     .addHelpText('after', help)
     .action(async (name, options) => {
-      const request = {
-        name,
-        command: commandOf(options.command),
-        workingDirectory: await directoryOf(resolve(cli.cwd, options.cwd)),
-        environment: (options.env ?? []).map(parseVariable),
-        wait: options.wait,
-      };
+      const command = commandOf(options.command);
+      const workingDirectory = await directoryOf(resolve(cli.cwd, options.cwd));
       using session = await openSession(cli);
+      const environment = await variablesOf(session, options);
+      const request = { name, command, workingDirectory, environment, wait: options.wait };
       using progress = startProgress(cli, `Deploying ${name}`);
       const deployed = await deploy(session, request, progress);
       progress.done(`${deployed.displayName} ${options.wait ? 'serves' : 'is being started'}`);

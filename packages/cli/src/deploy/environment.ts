@@ -1,12 +1,36 @@
 /** Environment variables of an application as the command line gives them. */
 import { environmentVariable, type EnvironmentVariable } from '@mooring/contract';
 import { Refusal } from '../refusal.ts';
+import { findSecret } from '../secret.ts';
+import type { Session } from '../session.ts';
 
-/** One `NAME=value`. */
-export function parseVariable(text: string): EnvironmentVariable {
+export interface EnvironmentOptions {
+  /** Each `NAME=value`. */
+  readonly env?: readonly string[] | undefined;
+  /** Each `NAME=secret`, the secret by name or id: replicas start with its value. */
+  readonly secret?: readonly string[] | undefined;
+}
+
+/** The variables that the options give. Refuses when one is malformed, or names a secret that is not there. */
+export async function variablesOf(
+  session: Session,
+  { env = [], secret = [] }: EnvironmentOptions,
+): Promise<EnvironmentVariable[]> {
+  const plain = env.map((text) => parseVariable(text));
+  const named = secret.map((text) => parseVariable(text, 'VAULT'));
+  for (const variable of named) variable.value = (await findSecret(session, variable.value)).id;
+  return [...plain, ...named];
+}
+
+/** One `NAME=value`, or `NAME=secret`. */
+export function parseVariable(
+  text: string,
+  type: EnvironmentVariable['type'] = 'PLAINTEXT',
+): EnvironmentVariable {
   const at = text.indexOf('=');
-  if (at < 1) throw new Refusal(`"${text}" is not of the form NAME=value.`, { exit: 'usage' });
-  const candidate = { name: text.slice(0, at), type: 'PLAINTEXT', value: text.slice(at + 1) };
+  const form = type === 'VAULT' ? 'NAME=secret' : 'NAME=value';
+  if (at < 1) throw new Refusal(`"${text}" is not of the form ${form}.`, { exit: 'usage' });
+  const candidate = { name: text.slice(0, at), type, value: text.slice(at + 1) };
   const result = environmentVariable.safeParse(candidate);
   if (result.success) return result.data;
   const reasons = result.error.issues.map(({ message }) => message).join('; ');

@@ -33,15 +33,17 @@ export interface NewSecret {
   readonly seal: (id: string) => string;
 }
 
+export interface SecretFilter {
+  readonly compartmentId?: string | undefined;
+  readonly name?: string | undefined;
+}
+
 export interface Secrets {
   /** Undefined, and nothing written, when the compartment has a secret of that name. */
   create(secret: NewSecret): Promise<SecretRecord | undefined>;
   get(id: string): Promise<SecretRecord | undefined>;
   /** By name; with filters only those that fit. */
-  list(filter?: {
-    readonly compartmentId?: string | undefined;
-    readonly name?: string | undefined;
-  }): Promise<SecretRecord[]>;
+  list(filter?: SecretFilter): Promise<SecretRecord[]>;
   /** Sets another value. Undefined when there is no such secret. */
   replace(secret: SealedSecret): Promise<SecretRecord | undefined>;
   sealed(id: string): Promise<SealedSecret | undefined>;
@@ -56,19 +58,11 @@ const shown = ['id', 'version', 'name', 'compartmentId', 'timeCreated', 'timeUpd
 export function secrets(scope: Scope): Secrets {
   return {
     create: (secret) => scope.write((tx) => create(tx, secret)),
-    get: (id) => scope.db.selectFrom('secrets').select(shown).where('id', '=', id).executeTakeFirst(),
-    list: (filter = {}) =>
-      scope.db
-        .selectFrom('secrets')
-        .select(shown)
-        .where((eb) => eb.and(given(filter)))
-        .orderBy('name')
-        .orderBy('id')
-        .execute(),
+    get: (id) => get(scope, id),
+    list: (filter = {}) => list(scope, filter),
     replace: (secret) => scope.write((tx) => replace(tx, secret)),
-    sealed: (id) =>
-      scope.db.selectFrom('secrets').select(['id', 'sealed']).where('id', '=', id).executeTakeFirst(),
-    sample: () => scope.db.selectFrom('secrets').select(['id', 'sealed']).limit(1).executeTakeFirst(),
+    sealed: (id) => sealed(scope, id),
+    sample: () => sealed(scope),
     delete: (id) => scope.write((tx) => remove(tx, id)),
   };
 }
@@ -77,7 +71,7 @@ async function create(
   scope: Scope,
   { name, compartmentId, seal }: NewSecret,
 ): Promise<SecretRecord | undefined> {
-  const [taken] = await secrets(scope).list({ name, compartmentId });
+  const [taken] = await list(scope, { name, compartmentId });
   if (taken) return undefined;
   const id = newOcid(scope, 'secret');
   const now = timeOf(scope);
@@ -90,6 +84,33 @@ async function create(
   return record;
 }
 
+async function get(scope: Scope, id: string): Promise<SecretRecord | undefined> {
+  const row = await scope.db.selectFrom('secrets').select(shown).where('id', '=', id).executeTakeFirst();
+  return row && { ...row };
+}
+
+async function list(scope: Scope, filter: SecretFilter): Promise<SecretRecord[]> {
+  const rows = await scope.db
+    .selectFrom('secrets')
+    .select(shown)
+    .where((eb) => eb.and(given(filter)))
+    .orderBy('name')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({ ...row }));
+}
+
+/** Without an id: any one. */
+async function sealed(scope: Scope, id?: string): Promise<SealedSecret | undefined> {
+  const row = await scope.db
+    .selectFrom('secrets')
+    .select(['id', 'sealed'])
+    .where((eb) => eb.and(given({ id })))
+    .limit(1)
+    .executeTakeFirst();
+  return row && { ...row };
+}
+
 async function replace(scope: Scope, { id, sealed }: SealedSecret): Promise<SecretRecord | undefined> {
   const row = await scope.db
     .updateTable('secrets')
@@ -97,8 +118,9 @@ async function replace(scope: Scope, { id, sealed }: SealedSecret): Promise<Secr
     .where('id', '=', id)
     .returning(shown)
     .executeTakeFirst();
-  if (row) scope.note({ kind: 'secret', id });
-  return row;
+  if (!row) return undefined;
+  scope.note({ kind: 'secret', id });
+  return { ...row };
 }
 
 async function remove(scope: Scope, id: string): Promise<boolean> {

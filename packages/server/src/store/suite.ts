@@ -8,6 +8,7 @@ import { deploymentCases } from './suite/deployments.ts';
 import { keyCases } from './suite/keys-and-audit.ts';
 import { identityCases } from './suite/identity.ts';
 import { otherCases, transactionCases } from './suite/others.ts';
+import { secretCases } from './suite/secrets.ts';
 import { workRequestCases } from './suite/work-requests.ts';
 
 const cases = [
@@ -18,6 +19,7 @@ const cases = [
   ...otherCases,
   ...identityCases,
   ...keyCases,
+  ...secretCases,
 ];
 
 /** @param open Opens a store of its own, empty, on the database that the name tells. */

@@ -2,7 +2,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { applicationsNamed } from '../../application.ts';
 import { createApplication, embeddedAuth } from '../../deploy/create.ts';
-import { parseVariable } from '../../deploy/environment.ts';
+import { variablesOf } from '../../deploy/environment.ts';
 import { collect, integer } from '../../option.ts';
 import { printResult } from '../../output/print.ts';
 import { startProgress } from '../../output/progress.ts';
@@ -29,18 +29,16 @@ export function addAppsCreate(parent: CommandUnknownOpts, cli: Cli): void {
     .option('--scope <text>', 'scope that a token must carry')
     .option('--no-auth', 'let anybody call who reaches it')
     .option('--env <name=value>', 'environment variable; repeatable', collect)
+    .option('--secret <name=secret>', 'environment variable with the value of a secret; repeatable', collect)
     .option('--min-replica <count>', 'fewest replicas', integer(0, 1000))
     .option('--max-replica <count>', 'most replicas', integer(1, 1000))
     .option('--same-name', 'although another application has this name')
     .addHelpText('after', help)
     .action(async (name, options) => {
-      const configuration = {
-        name,
-        description: options.description,
-        environment: (options.env ?? []).map(parseVariable),
-        scaling: scalingOf(options),
-      };
+      const scaling = scalingOf(options);
       using session = await openSession(cli);
+      const environment = await variablesOf(session, options);
+      const configuration = { name, description: options.description, environment, scaling };
       if (!options.sameName && (await applicationsNamed(session, name)).length > 0)
         throw new Refusal(`There is an application "${name}" already.`, {
           exit: 'conflict',

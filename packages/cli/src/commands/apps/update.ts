@@ -1,12 +1,13 @@
 /** `mooring apps update <app>`: changes what is said, leaves the rest. */
 import {
   applicationSettings,
+  type EnvironmentVariable,
   type HostedApplication,
   type UpdateHostedApplicationDetails,
 } from '@mooring/contract';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { findApplication } from '../../application.ts';
-import { mergeVariables, parseVariable } from '../../deploy/environment.ts';
+import { mergeVariables, variablesOf, type EnvironmentOptions } from '../../deploy/environment.ts';
 import { follow } from '../../deploy/follow.ts';
 import { collect, integer } from '../../option.ts';
 import { printResult } from '../../output/print.ts';
@@ -37,6 +38,7 @@ export function addAppsUpdate(parent: CommandUnknownOpts, cli: Cli): void {
     .option('--scope <text>', 'scope that a token must carry')
     .option('--no-auth', 'let anybody call who reaches it')
     .option('--env <name=value>', 'set an environment variable; repeatable', collect)
+    .option('--secret <name=secret>', 'set one to the value of a secret; repeatable', collect)
     .option('--unset-env <name>', 'take an environment variable away; repeatable', collect)
     .option('--min-replica <count>', 'fewest replicas', integer(0, 1000))
     .option('--max-replica <count>', 'most replicas', integer(1, 1000))
@@ -47,7 +49,7 @@ export function addAppsUpdate(parent: CommandUnknownOpts, cli: Cli): void {
       const { management, signal } = session;
       const { id } = await findApplication(session, named);
       const application = await management.applications.get(id, { signal });
-      const details = detailsOf(application, options);
+      const details = detailsOf(application, options, await variablesOf(session, options));
       const settings =
         options.set && parseSettings(options.set, await management.settings.get(id, { signal }));
       if (Object.keys(details).length === 0 && settings === undefined)
@@ -67,17 +69,20 @@ export function addAppsUpdate(parent: CommandUnknownOpts, cli: Cli): void {
     });
 }
 
-interface UpdateOptions extends AuthOptions, ScalingOptions {
+interface UpdateOptions extends AuthOptions, ScalingOptions, EnvironmentOptions {
   readonly name?: string | undefined;
   readonly description?: string | undefined;
-  readonly env?: readonly string[] | undefined;
   readonly unsetEnv?: readonly string[] | undefined;
 }
 
-function detailsOf(application: HostedApplication, options: UpdateOptions): UpdateHostedApplicationDetails {
+function detailsOf(
+  application: HostedApplication,
+  options: UpdateOptions,
+  variables: readonly EnvironmentVariable[],
+): UpdateHostedApplicationDetails {
   const auth = authOf(options, application.inboundAuthConfig?.idcsConfig ?? undefined);
   const scaling = scalingOf(options, application.scalingConfig);
-  const environment = environmentOf(application, options);
+  const environment = environmentOf(application, options.unsetEnv ?? [], variables);
   return {
     ...(options.name !== undefined && { displayName: options.name }),
     ...(options.description !== undefined && { description: options.description }),
@@ -90,12 +95,13 @@ function detailsOf(application: HostedApplication, options: UpdateOptions): Upda
 /** The whole list, since a list in an update replaces the old one; undefined when nothing is said about it. */
 function environmentOf(
   { environmentVariables: old = [] }: HostedApplication,
-  { env = [], unsetEnv = [] }: UpdateOptions,
+  unsetEnv: readonly string[],
+  variables: readonly EnvironmentVariable[],
 ): UpdateHostedApplicationDetails['environmentVariables'] {
-  if (env.length === 0 && unsetEnv.length === 0) return undefined;
+  if (variables.length === 0 && unsetEnv.length === 0) return undefined;
   const missing = unsetEnv.find((name) => !old.some((variable) => variable.name === name));
   if (missing !== undefined)
     throw new Refusal(`The application has no environment variable ${missing}.`, { exit: 'notFound' });
   const kept = old.filter(({ name }) => !unsetEnv.includes(name));
-  return mergeVariables(kept, env.map(parseVariable));
+  return mergeVariables(kept, variables);
 }

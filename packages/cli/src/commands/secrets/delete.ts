@@ -1,0 +1,25 @@
+/** `mooring secrets delete <secret>`. */
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { confirm } from '../../output/confirm.ts';
+import { printNote, printResult } from '../../output/print.ts';
+import { findSecret } from '../../secret.ts';
+import { openSession } from '../../session.ts';
+import type { Cli } from '../../terminal.ts';
+
+export function addSecretsDelete(parent: CommandUnknownOpts, cli: Cli): void {
+  parent
+    .command('delete')
+    .description('delete a secret')
+    .argument('<secret>', 'name or id of the secret')
+    .option('--yes', 'do not ask')
+    .option('--force', 'although applications start with it: their next start fails')
+    .addHelpText('after', '\nExample:\n  mooring secrets delete openai --yes')
+    .action(async (named, { yes, force }) => {
+      using session = await openSession(cli);
+      const { id, name } = await findSecret(session, named);
+      await confirm(cli, { message: `Delete the secret ${name}?`, yes });
+      await session.management.secrets.delete(id, { signal: session.signal, force: force === true });
+      printNote(cli, `The secret ${name} is deleted`);
+      printResult(cli, { id, deleted: true }, () => []);
+    });
+}
