@@ -399,6 +399,60 @@ export const requirements = [
     sentence: 'A replica that does not answer the handshake in time is a 504.',
     source: 'RFC 9110 section 15.6.5',
   },
+  // IAM applications
+  {
+    id: 'iam:signature',
+    sentence: 'A request to an IAM application is served when a registered API key has signed it.',
+    source: 'OCI reference, section 4.2',
+  },
+  {
+    id: 'iam:signature:refused',
+    sentence:
+      'Every unsigned, altered, stale or wrongly signed request gets the same 401, and no replica completes it.',
+    source: 'OCI reference, section 4.2',
+  },
+  {
+    id: 'iam:signature:only',
+    sentence: 'A token opens no IAM application, and a signature no other.',
+    source: 'docs/wire.md, request signatures',
+  },
+  {
+    id: 'iam:role',
+    sentence: 'A key with the role invoke, operator or admin may invoke; one with read-only is a 403.',
+    source: 'docs/wire.md, request signatures',
+  },
+  {
+    id: 'iam:paths',
+    sentence: 'An application under the paths of the other kind is the same 404 as one that does not exist.',
+    source: 'OCI reference, section 3.1',
+  },
+  {
+    id: 'iam:caller',
+    sentence:
+      "The replica gets the key's user, fingerprint and tenancy as the verified caller, and not the signature.",
+    source: 'docs/wire.md, what reaches the replica',
+  },
+  {
+    id: 'iam:upgrade',
+    sentence: 'A WebSocket handshake with an IAM application is signed as any GET.',
+    source: 'docs/wire.md, request signatures',
+  },
+  {
+    id: 'iam:body:checked',
+    sentence: 'A body that is not the signed one never becomes a complete request, and its sender gets 401.',
+    source: 'OCI reference, section 4.2',
+  },
+  {
+    id: 'iam:body:streamed',
+    sentence: 'A signed body is passed on while it comes, and not held in memory.',
+    source: 'docs/wire.md, request signatures',
+  },
+  {
+    id: 'iam:body:answer',
+    sentence:
+      'An answer that begins before the body was checked waits, unless the replica reads no more until it is read.',
+    source: 'docs/wire.md, request signatures',
+  },
   // The live connection
   {
     id: 'live:bytes',

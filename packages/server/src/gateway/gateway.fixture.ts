@@ -21,7 +21,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { systemRandom } from '../kit/clock.ts';
 import { Directory } from '../directory/directory.ts';
 import type { Endpoint, EndpointAuth } from '../directory/endpoint.ts';
-import type { Principal, VerifyToken } from '../identity/principal.ts';
+import type { FindHolder, Principal, VerifyToken } from '../identity/principal.ts';
 import { listen } from '../kit/listen.ts';
 import { Gateway } from './gateway.ts';
 import { acceptKey } from './handshake.ts';
@@ -62,6 +62,7 @@ const verifyGood: VerifyToken = async (token) => {
 export async function startGateway(
   options: {
     verifyToken?: VerifyToken;
+    findKey?: FindHolder;
     publicUrls?: string[];
     trustedProxies?: string[];
     now?: () => number;
@@ -84,6 +85,7 @@ export async function startGateway(
       trustedProxies: options.trustedProxies ?? [],
     }),
     verifyToken: options.verifyToken ?? verifyGood,
+    ...(options.findKey && { findKey: options.findKey }),
     assert: () => 'assertion',
     clock: { now: options.now ?? Date.now },
     random: systemRandom,
@@ -270,7 +272,8 @@ export function host(
   replicas: readonly TestReplica[],
   options: { auth?: EndpointAuth; settings?: Partial<ApplicationSettings> } = {},
 ): { id: string; invoke: (path?: string) => string; live: (path?: string) => string; endpoint: Endpoint } {
-  const id = makeOcid('application', randomBytes(32));
+  const kind = options.auth?.kind === 'signature' ? 'applicationIam' : 'application';
+  const id = makeOcid(kind, randomBytes(32));
   const endpoint: Endpoint = {
     applicationId: id,
     name: 'test',

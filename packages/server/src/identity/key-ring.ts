@@ -33,6 +33,7 @@ export async function openKeyRing(source: KeySource, log: Log): Promise<KeyRing>
   const life = new AbortController();
   let entries: ReadonlyMap<string, Entry> = new Map();
   let isStale = false;
+  let isFilled = false;
   let reading: Promise<void> | undefined;
 
   const refresh = async (): Promise<void> => {
@@ -52,10 +53,12 @@ export async function openKeyRing(source: KeySource, log: Log): Promise<KeyRing>
   const watch = source.changes.watch(({ kind }) => {
     if (kind !== 'apiKey') return;
     isStale = true;
-    reading ??= refresh();
+    if (isFilled) reading ??= refresh();
   });
   try {
     entries = entriesOf(await source.apiKeys.list(), entries);
+    isFilled = true;
+    if (isStale) reading ??= refresh();
   } catch (error) {
     watch[Symbol.dispose]();
     throw error;

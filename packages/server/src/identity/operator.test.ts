@@ -112,6 +112,15 @@ test('a signature has the role and the user of its key, and binds the body', asy
     assert.deepEqual([refusal.message, refusal.challenge], [first?.message, first?.challenge]);
 });
 
+test('a key that may only invoke manages nothing', async () => {
+  const owner = { ...known, role: 'invoke' } as const;
+  const options = { ...operators, findKey: async () => ({ owner, publicKey: pair.publicKey }) };
+  const unsigned = { method: 'POST', target: '/v1/x', host: 'localhost', key: pair.privateKey };
+  const signed = requestWith(signatureHeaders({ ...unsigned, keyId: known.keyId }));
+  const refusal = await caught(() => authenticateOperator(signed, options, { signal }));
+  assert.deepEqual([refusal.code, /role invoke/.test(refusal.message)], ['NotAllowed', true]);
+});
+
 async function caught(work: () => unknown): Promise<Problem> {
   try {
     await work();

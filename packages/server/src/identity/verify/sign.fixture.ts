@@ -7,6 +7,8 @@ export interface Unsigned {
   readonly target: string;
   readonly host: string;
   readonly body?: string | Uint8Array;
+  /** Of a body that is not at hand: bytes, and base64 SHA-256. */
+  readonly streamed?: { readonly length: number; readonly hash: string } | undefined;
   /** Milliseconds since the epoch. Default: now. */
   readonly time?: number;
   readonly key: KeyObject;
@@ -21,10 +23,12 @@ export function signatureHeaders({ method, target, host, body, ...given }: Unsig
     host,
     ...(bodied && {
       'content-type': 'application/json',
-      'content-length': String(Buffer.byteLength(body ?? '')),
-      'x-content-sha256': createHash('sha256')
-        .update(body ?? '')
-        .digest('base64'),
+      'content-length': String(given.streamed?.length ?? Buffer.byteLength(body ?? '')),
+      'x-content-sha256':
+        given.streamed?.hash ??
+        createHash('sha256')
+          .update(body ?? '')
+          .digest('base64'),
     }),
   };
   const text = [
