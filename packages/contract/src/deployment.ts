@@ -34,10 +34,9 @@ const processFields = {
 };
 
 /** What a version of an application is made of: a container image, or a command on this machine. */
-export const createArtifactDetails = z.discriminatedUnion('artifactType', [
-  z.strictObject(dockerFields),
-  z.strictObject(processFields),
-]);
+export const createArtifactDetails = z
+  .discriminatedUnion('artifactType', [z.strictObject(dockerFields), z.strictObject(processFields)])
+  .meta({ id: 'CreateArtifactDetails' });
 export type CreateArtifactDetails = z.infer<typeof createArtifactDetails>;
 
 const artifactRecord = {
@@ -47,10 +46,12 @@ const artifactRecord = {
   status: z.enum(artifactStates),
 };
 
-export const artifact = z.discriminatedUnion('artifactType', [
-  z.object({ ...dockerFields, ...artifactRecord }),
-  z.object({ ...processFields, ...artifactRecord }),
-]);
+export const artifact = z
+  .discriminatedUnion('artifactType', [
+    z.object({ ...dockerFields, ...artifactRecord }),
+    z.object({ ...processFields, ...artifactRecord }),
+  ])
+  .meta({ id: 'Artifact' });
 export type Artifact = z.infer<typeof artifact>;
 
 /** An artifact named in a request: by its id, or by what it is made of. */
@@ -60,43 +61,53 @@ export const artifactReference = z.union([
 ]);
 export type ArtifactReference = z.infer<typeof artifactReference>;
 
-export const createHostedDeploymentDetails = z.strictObject({
-  activeArtifact: createArtifactDetails,
-  hostedApplicationId: ocid(),
-  compartmentId: ocid('compartment'),
-  displayName: z.string().max(255).optional(),
-  ...tagFields,
-});
+export const createHostedDeploymentDetails = z
+  .strictObject({
+    activeArtifact: createArtifactDetails,
+    hostedApplicationId: ocid(),
+    compartmentId: ocid('compartment'),
+    displayName: z.string().max(255).optional(),
+    ...tagFields,
+  })
+  .meta({ id: 'CreateHostedDeploymentDetails' });
 export type CreateHostedDeploymentDetails = z.infer<typeof createHostedDeploymentDetails>;
 
-export const updateHostedDeploymentDetails = z.strictObject({
-  activeArtifact: artifactReference.optional(),
-  ...tagFields,
-});
+export const updateHostedDeploymentDetails = z
+  .strictObject({
+    activeArtifact: artifactReference.optional(),
+    ...tagFields,
+  })
+  .meta({ id: 'UpdateHostedDeploymentDetails' });
 export type UpdateHostedDeploymentDetails = z.infer<typeof updateHostedDeploymentDetails>;
 
-export const addArtifactDetails = z.strictObject({ artifact: createArtifactDetails, ...tagFields });
+export const addArtifactDetails = z
+  .strictObject({ artifact: createArtifactDetails, ...tagFields })
+  .meta({ id: 'AddArtifactDetails' });
 export type AddArtifactDetails = z.infer<typeof addArtifactDetails>;
 
-export const hostedDeployment = z.object({
-  id: ocid('deployment'),
-  displayName: z.string().optional(),
-  compartmentId: ocid('compartment'),
-  hostedApplicationId: ocid(),
-  timeCreated: timestamp,
-  timeUpdated: timestamp,
-  lifecycleState: z.enum(deploymentStates),
-  lifecycleDetails: z.string().optional(),
-  activeArtifact: artifact,
-  artifacts: z.array(artifact),
-  freeformTags,
-  definedTags,
-  systemTags: definedTags,
-});
+export const hostedDeployment = z
+  .object({
+    id: ocid('deployment'),
+    displayName: z.string().optional(),
+    compartmentId: ocid('compartment'),
+    hostedApplicationId: ocid(),
+    timeCreated: timestamp,
+    timeUpdated: timestamp,
+    lifecycleState: z.enum(deploymentStates),
+    lifecycleDetails: z.string().optional(),
+    activeArtifact: artifact,
+    artifacts: z.array(artifact),
+    freeformTags,
+    definedTags,
+    systemTags: definedTags,
+  })
+  .meta({ id: 'HostedDeployment' });
 export type HostedDeployment = z.infer<typeof hostedDeployment>;
 
 /** A deployment in a list. */
-export const hostedDeploymentSummary = hostedDeployment.omit({ displayName: true, compartmentId: true });
+export const hostedDeploymentSummary = hostedDeployment
+  .omit({ displayName: true, compartmentId: true })
+  .meta({ id: 'HostedDeploymentSummary' });
 export type HostedDeploymentSummary = z.infer<typeof hostedDeploymentSummary>;
 
 /** Artifacts that one deployment may hold, the active one included (OCI reference, section 9.2). */

@@ -11,94 +11,110 @@ export type Role = (typeof roles)[number];
 export const grantTypes = ['client_credentials', 'authorization_code', 'refresh_token'] as const;
 
 /** An OAuth client of the embedded identity domain, allowed to call one application. */
-export const oauthClient = z.object({
-  clientId: z.string(),
-  name: z.string(),
-  applicationId: z.string(),
-  grantTypes: z.array(z.enum(grantTypes)),
-  redirectUris: z.array(z.string()),
-  timeCreated: timestamp,
-});
+export const oauthClient = z
+  .object({
+    clientId: z.string(),
+    name: z.string(),
+    applicationId: z.string(),
+    grantTypes: z.array(z.enum(grantTypes)),
+    redirectUris: z.array(z.string()),
+    timeCreated: timestamp,
+  })
+  .meta({ id: 'OAuthClient' });
 export type OAuthClient = z.infer<typeof oauthClient>;
 
-export const createOAuthClientDetails = z.strictObject({
-  name: z.string().min(1).max(255),
-  redirectUris: z
-    .array(z.url())
-    .max(20)
-    .default([])
-    .describe('Given: the client may use authorization code + PKCE as well'),
-});
+export const createOAuthClientDetails = z
+  .strictObject({
+    name: z.string().min(1).max(255),
+    redirectUris: z
+      .array(z.url())
+      .max(20)
+      .default([])
+      .describe('Given: the client may use authorization code + PKCE as well'),
+  })
+  .meta({ id: 'CreateOAuthClientDetails' });
 export type CreateOAuthClientDetails = z.input<typeof createOAuthClientDetails>;
 
 /** The only answer that ever holds the secret. */
-export const createdOAuthClient = oauthClient.extend({
-  clientSecret: z.string(),
-  tokenUrl: z.string(),
-  scope: z.string().describe('What to ask the token endpoint for: audience and scope, joined'),
-});
+export const createdOAuthClient = oauthClient
+  .extend({
+    clientSecret: z.string(),
+    tokenUrl: z.string(),
+    scope: z.string().describe('What to ask the token endpoint for: audience and scope, joined'),
+  })
+  .meta({ id: 'CreatedOAuthClient' });
 export type CreatedOAuthClient = z.infer<typeof createdOAuthClient>;
 
-export const issuedToken = z.object({
-  accessToken: z.string(),
-  tokenType: z.literal('Bearer'),
-  expiresIn: z.int().describe('Seconds'),
-});
+export const issuedToken = z
+  .object({
+    accessToken: z.string(),
+    tokenType: z.literal('Bearer'),
+    expiresIn: z.int().describe('Seconds'),
+  })
+  .meta({ id: 'IssuedToken' });
 export type IssuedToken = z.infer<typeof issuedToken>;
 
 export const replicaStates = ['STARTING', 'READY', 'UNHEALTHY', 'DRAINING', 'STOPPED', 'FAILED'] as const;
 export type ReplicaState = (typeof replicaStates)[number];
 
-export const replica = z.object({
-  id: z.string(),
-  applicationId: z.string(),
-  artifactId: z.string(),
-  runtime: z.string(),
-  state: z.enum(replicaStates),
-  reason: z.string().optional().describe('Why it is in this state: exit code, probe answers, last output'),
-  pid: z.int().optional(),
-  restarts: z.int(),
-  connections: z.int(),
-  timeStarted: timestamp,
-});
+export const replica = z
+  .object({
+    id: z.string(),
+    applicationId: z.string(),
+    artifactId: z.string(),
+    runtime: z.string(),
+    state: z.enum(replicaStates),
+    reason: z.string().optional().describe('Why it is in this state: exit code, probe answers, last output'),
+    pid: z.int().optional(),
+    restarts: z.int(),
+    connections: z.int(),
+    timeStarted: timestamp,
+  })
+  .meta({ id: 'ReplicaStatus' });
 export type ReplicaStatus = z.infer<typeof replica>;
 
 /** An application as `mooring status` shows it. */
-export const applicationStatus = z.object({
-  id: z.string(),
-  displayName: z.string(),
-  lifecycleState: z.enum(applicationStates),
-  lifecycleDetails: z.string().optional(),
-  deployment: z
-    .object({
-      id: z.string(),
-      lifecycleState: z.enum(deploymentStates),
-      lifecycleDetails: z.string().optional(),
-      activeArtifact: artifact,
-    })
-    .optional(),
-  replicas: z.array(replica),
-  connections: z.int().describe('Live WebSocket connections'),
-  urls: z.object({
-    http: z.string(),
-    httpPlain: z.string().optional(),
-    ws: z.string(),
-    wsPlain: z.string().optional(),
-  }),
-});
+export const applicationStatus = z
+  .object({
+    id: z.string(),
+    displayName: z.string(),
+    lifecycleState: z.enum(applicationStates),
+    lifecycleDetails: z.string().optional(),
+    deployment: z
+      .object({
+        id: z.string(),
+        lifecycleState: z.enum(deploymentStates),
+        lifecycleDetails: z.string().optional(),
+        activeArtifact: artifact,
+      })
+      .optional(),
+    replicas: z.array(replica),
+    connections: z.int().describe('Live WebSocket connections'),
+    urls: z.object({
+      http: z.string(),
+      httpPlain: z.string().optional(),
+      ws: z.string(),
+      wsPlain: z.string().optional(),
+    }),
+  })
+  .meta({ id: 'ApplicationStatus' });
 export type ApplicationStatus = z.infer<typeof applicationStatus>;
 
-export const serverStatus = z.object({
-  version: z.string(),
-  timeStarted: timestamp,
-  ready: z.boolean(),
-  issuer: z.string(),
-  applications: z.array(applicationStatus),
-});
+export const serverStatus = z
+  .object({
+    version: z.string(),
+    timeStarted: timestamp,
+    ready: z.boolean(),
+    issuer: z.string(),
+    applications: z.array(applicationStatus),
+  })
+  .meta({ id: 'ServerStatus' });
 export type ServerStatus = z.infer<typeof serverStatus>;
 
 /** What resources are grouped in. */
-export const compartment = z.object({ id: z.string(), name: z.string(), timeCreated: timestamp });
+export const compartment = z
+  .object({ id: z.string(), name: z.string(), timeCreated: timestamp })
+  .meta({ id: 'Compartment' });
 export type Compartment = z.infer<typeof compartment>;
 
 /** One line that a replica wrote. */

@@ -18,22 +18,26 @@ const value = z
   .refine((text) => !text.includes('\0'), { message: 'must not hold a NUL character' })
   .describe('Kept encrypted; no answer gives it back');
 
-export const secret = z.object({
-  id: ocid('secret'),
-  name: z.string(),
-  compartmentId: ocid('compartment'),
-  version: z.int().describe('Goes up with every value that is set'),
-  timeCreated: timestamp,
-  timeUpdated: timestamp,
-});
+export const secret = z
+  .object({
+    id: ocid('secret'),
+    name: z.string(),
+    compartmentId: ocid('compartment'),
+    version: z.int().describe('Goes up with every value that is set'),
+    timeCreated: timestamp,
+    timeUpdated: timestamp,
+  })
+  .meta({ id: 'Secret' });
 export type Secret = z.infer<typeof secret>;
 
-export const createSecretDetails = z.strictObject({
-  name: secretName.describe('Unique in its compartment'),
-  compartmentId: ocid('compartment').optional().describe('Default: the root compartment'),
-  value,
-});
+export const createSecretDetails = z
+  .strictObject({
+    name: secretName.describe('Unique in its compartment'),
+    compartmentId: ocid('compartment').optional().describe('Default: the root compartment'),
+    value,
+  })
+  .meta({ id: 'CreateSecretDetails' });
 export type CreateSecretDetails = z.infer<typeof createSecretDetails>;
 
-export const updateSecretDetails = z.strictObject({ value });
+export const updateSecretDetails = z.strictObject({ value }).meta({ id: 'UpdateSecretDetails' });
 export type UpdateSecretDetails = z.infer<typeof updateSecretDetails>;

@@ -37,21 +37,27 @@ export const workRequestResource = z.object({
 });
 export type WorkRequestResource = z.infer<typeof workRequestResource>;
 
-export const workRequest = z.object({
-  operationType: z.enum(operationTypes),
-  status: z.enum(workRequestStates),
-  id: ocid('workRequest'),
-  compartmentId: ocid('compartment'),
-  resources: z.array(workRequestResource),
-  percentComplete: z.number().min(0).max(100),
-  timeAccepted: timestamp,
-  timeStarted: timestamp.optional(),
-  timeFinished: timestamp.optional(),
-});
+export const workRequest = z
+  .object({
+    operationType: z.enum(operationTypes),
+    status: z.enum(workRequestStates),
+    id: ocid('workRequest'),
+    compartmentId: ocid('compartment'),
+    resources: z.array(workRequestResource),
+    percentComplete: z.number().min(0).max(100),
+    timeAccepted: timestamp,
+    timeStarted: timestamp.optional(),
+    timeFinished: timestamp.optional(),
+  })
+  .meta({ id: 'WorkRequest' });
 export type WorkRequest = z.infer<typeof workRequest>;
 
-export const workRequestError = z.object({ code: z.string(), message: z.string(), timestamp });
+export const workRequestError = z
+  .object({ code: z.string(), message: z.string(), timestamp })
+  .meta({ id: 'WorkRequestError' });
 export type WorkRequestError = z.infer<typeof workRequestError>;
 
-export const workRequestLogEntry = z.object({ message: z.string(), timestamp });
+export const workRequestLogEntry = z
+  .object({ message: z.string(), timestamp })
+  .meta({ id: 'WorkRequestLogEntry' });
 export type WorkRequestLogEntry = z.infer<typeof workRequestLogEntry>;
