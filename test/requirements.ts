@@ -608,6 +608,11 @@ export const requirements = [
     source: 'docs/wire.md, the management API',
   },
   {
+    id: 'management:described',
+    sentence: 'GET /openapi.json describes every operation, and every request and answer is as it says.',
+    source: 'OpenAPI 3.1.0; docs/wire.md, the management API',
+  },
+  {
     id: 'management:audit',
     sentence:
       'Every change, and every refused one, is in the audit log: who, from where, what, and the changed fields before and after, without secrets.',

@@ -10,7 +10,7 @@ export function tokens(api: Api): Tokens {
   return {
     async issue(id, { signal } = {}) {
       const path = `${paths.extension}/applications/${encodeURIComponent(id)}/tokens`;
-      const { body } = await call(api, { method: 'POST', path, body: {}, signal }, issuedToken);
+      const { body } = await call(api, { method: 'POST', path, signal }, issuedToken);
       return body;
     },
   };

@@ -45,6 +45,12 @@ export const problemKinds = {
 
 export type ProblemCode = keyof typeof problemKinds;
 
+export const problemCodes: readonly ProblemCode[] = Object.keys(problemKinds).filter(isProblemCode);
+
+function isProblemCode(code: string): code is ProblemCode {
+  return code in problemKinds;
+}
+
 export interface ProblemOptions {
   /** What really happened. Goes to the log, never to the caller. */
   readonly cause?: unknown;

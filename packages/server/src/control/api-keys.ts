@@ -7,13 +7,14 @@ import type { Store } from '../store/store.ts';
 import { requires } from './conventions/authorise.ts';
 import type { ControlEnv } from './conventions/context.ts';
 import type { ControlPorts } from './ports.ts';
-import { body, collection, idPath, json, refusals } from './conventions/responses.ts';
+import { body, collection, empty, idPath, json, refusals } from './conventions/responses.ts';
 
 const root = '/v1/apiKeys';
 
 const list = createRoute({
   method: 'get',
   path: root,
+  operationId: 'listApiKeys',
   summary: 'List the API keys, oldest first',
   ...requires('admin'),
   responses: { 200: json('All of them', collection(apiKey)), ...refusals },
@@ -22,6 +23,7 @@ const list = createRoute({
 const createOne = createRoute({
   method: 'post',
   path: root,
+  operationId: 'createApiKey',
   summary: 'Register the public half of a key; its keyId is what signatures name',
   ...requires('admin'),
   request: body(createApiKeyDetails),
@@ -31,10 +33,11 @@ const createOne = createRoute({
 const deleteOne = createRoute({
   method: 'delete',
   path: `${root}/{id}`,
+  operationId: 'deleteApiKey',
   summary: 'Delete an API key; its signatures are refused from now on',
   ...requires('admin'),
   request: { params: idPath },
-  responses: { 204: { description: 'Done' }, ...refusals },
+  responses: { 204: empty('Done'), ...refusals },
 });
 
 export function apiKeys({ store }: ControlPorts): OpenAPIHono<ControlEnv> {

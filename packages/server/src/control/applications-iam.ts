@@ -12,7 +12,15 @@ import { applicationRoots, applicationsOfKind } from './applications-of-kind.ts'
 import { requires } from './conventions/authorise.ts';
 import type { ControlEnv } from './conventions/context.ts';
 import { etagOf, ifMatchHeader } from './conventions/etag.ts';
-import { body, idPath, json, refusals } from './conventions/responses.ts';
+import {
+  body,
+  empty,
+  etagHeader,
+  idPath,
+  json,
+  refusals,
+  workRequestHeader,
+} from './conventions/responses.ts';
 import { attemptOf, retryTokenHeader } from './conventions/retry-token.ts';
 import { findApplication, idOfKind } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
@@ -22,28 +30,34 @@ const root = applicationRoots.applicationIam;
 const createOne = createRoute({
   method: 'post',
   path: root,
+  operationId: 'createHostedApplicationIam',
   summary: 'Create a hosted application IAM',
   ...requires('operator'),
   request: { headers: retryTokenHeader, ...body(createHostedApplicationIamDetails) },
-  responses: { 201: json('CREATING; follow the work request', hostedApplicationIam), ...refusals },
+  responses: {
+    201: json('CREATING; follow the work request', hostedApplicationIam, etagHeader, workRequestHeader),
+    ...refusals,
+  },
 });
 
 const getOne = createRoute({
   method: 'get',
   path: `${root}/{id}`,
+  operationId: 'getHostedApplicationIam',
   summary: 'Get a hosted application IAM; a deleted one is DELETED for 30 days',
   ...requires('read-only'),
   request: { params: idPath },
-  responses: { 200: json('The application', hostedApplicationIam), ...refusals },
+  responses: { 200: json('The application', hostedApplicationIam, etagHeader), ...refusals },
 });
 
 const update = createRoute({
   method: 'put',
   path: `${root}/{id}`,
+  operationId: 'updateHostedApplicationIam',
   summary: 'Change what is given; lists replace the old ones',
   ...requires('operator'),
   request: { params: idPath, headers: ifMatchHeader, ...body(updateHostedApplicationIamDetails) },
-  responses: { 202: { description: 'UPDATING; follow the work request' }, ...refusals },
+  responses: { 202: empty('UPDATING; follow the work request', etagHeader, workRequestHeader), ...refusals },
 });
 
 export function applicationsIam(ports: ControlPorts): OpenAPIHono<ControlEnv> {

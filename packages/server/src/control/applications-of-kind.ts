@@ -8,7 +8,17 @@ import { requires } from './conventions/authorise.ts';
 import type { ControlEnv } from './conventions/context.ts';
 import { etagOf, ifMatchHeader } from './conventions/etag.ts';
 import { announceNext, pageQuery, pagingFields } from './conventions/paging.ts';
-import { body, collection, idPath, json, refusals } from './conventions/responses.ts';
+import {
+  body,
+  collection,
+  empty,
+  etagHeader,
+  idPath,
+  json,
+  nextPageHeader,
+  refusals,
+  workRequestHeader,
+} from './conventions/responses.ts';
 import { attemptOf, retryTokenHeader } from './conventions/retry-token.ts';
 import { idOfKind, requireCompartment } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
@@ -22,10 +32,24 @@ export const applicationRoots = {
 /** What people call it. */
 const names = { application: 'hosted application', applicationIam: 'hosted application IAM' } as const;
 
+const operationIds = {
+  application: {
+    list: 'listHostedApplications',
+    remove: 'deleteHostedApplication',
+    move: 'changeHostedApplicationCompartment',
+  },
+  applicationIam: {
+    list: 'listHostedApplicationsIam',
+    remove: 'deleteHostedApplicationIam',
+    move: 'changeHostedApplicationIamCompartment',
+  },
+} as const;
+
 const listOf = (kind: ApplicationKind) =>
   createRoute({
     method: 'get',
     path: applicationRoots[kind],
+    operationId: operationIds[kind].list,
     summary: `List the ${names[kind]}s of a compartment, DELETED ones included`,
     ...requires('read-only'),
     request: {
@@ -38,23 +62,25 @@ const listOf = (kind: ApplicationKind) =>
         ...pagingFields,
       }),
     },
-    responses: { 200: json('A page', collection(hostedApplicationSummary)), ...refusals },
+    responses: { 200: json('A page', collection(hostedApplicationSummary), nextPageHeader), ...refusals },
   });
 
 const deletionOf = (kind: ApplicationKind) =>
   createRoute({
     method: 'delete',
     path: `${applicationRoots[kind]}/{id}`,
+    operationId: operationIds[kind].remove,
     summary: `Delete a ${names[kind]} with its deployment`,
     ...requires('operator'),
     request: { params: idPath, headers: ifMatchHeader },
-    responses: { 202: { description: 'DELETING; follow the work request' }, ...refusals },
+    responses: { 202: empty('DELETING; follow the work request', workRequestHeader), ...refusals },
   });
 
 const moveOf = (kind: ApplicationKind) =>
   createRoute({
     method: 'post',
     path: `${applicationRoots[kind]}/{id}/actions/changeCompartment`,
+    operationId: operationIds[kind].move,
     summary: `Move a ${names[kind]} and its deployment to another compartment`,
     ...requires('operator'),
     request: {
@@ -62,7 +88,7 @@ const moveOf = (kind: ApplicationKind) =>
       headers: ifMatchHeader.extend(retryTokenHeader.shape),
       ...body(z.strictObject({ compartmentId: z.string() })),
     },
-    responses: { 204: { description: 'Done' }, ...refusals },
+    responses: { 204: empty('Done', etagHeader, workRequestHeader), ...refusals },
   });
 
 export function applicationsOfKind(kind: ApplicationKind, ports: ControlPorts): OpenAPIHono<ControlEnv> {

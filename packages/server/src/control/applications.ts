@@ -12,7 +12,15 @@ import { applicationRoots, applicationsOfKind } from './applications-of-kind.ts'
 import { requires } from './conventions/authorise.ts';
 import type { ControlEnv } from './conventions/context.ts';
 import { etagOf, ifMatchHeader } from './conventions/etag.ts';
-import { body, idPath, json, refusals } from './conventions/responses.ts';
+import {
+  body,
+  empty,
+  etagHeader,
+  idPath,
+  json,
+  refusals,
+  workRequestHeader,
+} from './conventions/responses.ts';
 import { attemptOf, retryTokenHeader } from './conventions/retry-token.ts';
 import { findApplication, idOfKind } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
@@ -22,28 +30,34 @@ const root = applicationRoots.application;
 const createOne = createRoute({
   method: 'post',
   path: root,
+  operationId: 'createHostedApplication',
   summary: 'Create a hosted application',
   ...requires('operator'),
   request: { headers: retryTokenHeader, ...body(createHostedApplicationDetails) },
-  responses: { 201: json('CREATING; follow the work request', hostedApplication), ...refusals },
+  responses: {
+    201: json('CREATING; follow the work request', hostedApplication, etagHeader, workRequestHeader),
+    ...refusals,
+  },
 });
 
 const getOne = createRoute({
   method: 'get',
   path: `${root}/{id}`,
+  operationId: 'getHostedApplication',
   summary: 'Get a hosted application; a deleted one is DELETED for 30 days',
   ...requires('read-only'),
   request: { params: idPath },
-  responses: { 200: json('The application', hostedApplication), ...refusals },
+  responses: { 200: json('The application', hostedApplication, etagHeader), ...refusals },
 });
 
 const update = createRoute({
   method: 'put',
   path: `${root}/{id}`,
+  operationId: 'updateHostedApplication',
   summary: 'Change what is given; lists replace the old ones',
   ...requires('operator'),
   request: { params: idPath, headers: ifMatchHeader, ...body(updateHostedApplicationDetails) },
-  responses: { 202: { description: 'UPDATING; follow the work request' }, ...refusals },
+  responses: { 202: empty('UPDATING; follow the work request', etagHeader, workRequestHeader), ...refusals },
 });
 
 export function applications(ports: ControlPorts): OpenAPIHono<ControlEnv> {

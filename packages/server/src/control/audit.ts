@@ -5,11 +5,12 @@ import { requires } from './conventions/authorise.ts';
 import type { ControlEnv } from './conventions/context.ts';
 import { announceNext, pageQuery, pagingFields } from './conventions/paging.ts';
 import type { ControlPorts } from './ports.ts';
-import { collection, json, refusals } from './conventions/responses.ts';
+import { collection, json, nextPageHeader, refusals } from './conventions/responses.ts';
 
 const list = createRoute({
   method: 'get',
   path: '/v1/audit',
+  operationId: 'listAuditEntries',
   summary: `Who changed what in the last ${auditDays} days, newest first`,
   ...requires('admin'),
   request: {
@@ -21,7 +22,7 @@ const list = createRoute({
       ...pagingFields,
     }),
   },
-  responses: { 200: json('A page', collection(auditEntry)), ...refusals },
+  responses: { 200: json('A page', collection(auditEntry), nextPageHeader), ...refusals },
 });
 
 export function audit({ store }: ControlPorts): OpenAPIHono<ControlEnv> {

@@ -6,13 +6,14 @@ import type { ControlEnv } from './conventions/context.ts';
 import { lastingApplication, liveApplication } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
 import { requireOwnDomain } from './protection.ts';
-import { body, collection, idPath, json, refusals } from './conventions/responses.ts';
+import { body, collection, empty, idPath, json, refusals } from './conventions/responses.ts';
 
 const root = '/v1/applications/{id}/clients';
 
 const list = createRoute({
   method: 'get',
   path: root,
+  operationId: 'listOAuthClients',
   summary: 'List the OAuth clients that may call an application',
   ...requires('read-only'),
   request: { params: idPath },
@@ -22,6 +23,7 @@ const list = createRoute({
 const createOne = createRoute({
   method: 'post',
   path: root,
+  operationId: 'createOAuthClient',
   summary: 'Create an OAuth client; its secret is shown this once',
   ...requires('admin'),
   request: { params: idPath, ...body(createOAuthClientDetails) },
@@ -31,10 +33,11 @@ const createOne = createRoute({
 const deleteOne = createRoute({
   method: 'delete',
   path: `${root}/{clientId}`,
+  operationId: 'deleteOAuthClient',
   summary: 'Delete an OAuth client',
   ...requires('admin'),
   request: { params: idPath.extend({ clientId: z.string() }) },
-  responses: { 204: { description: 'Done' }, ...refusals },
+  responses: { 204: empty('Done'), ...refusals },
 });
 
 export function clients({ store, identity }: ControlPorts): OpenAPIHono<ControlEnv> {

@@ -9,6 +9,7 @@ import { collection, json, refusals } from './conventions/responses.ts';
 const list = createRoute({
   method: 'get',
   path: '/v1/compartments',
+  operationId: 'listCompartments',
   summary: 'List the compartments, the root first',
   ...requires('read-only'),
   responses: { 200: json('All of them', collection(compartment)), ...refusals },

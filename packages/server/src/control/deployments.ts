@@ -20,7 +20,17 @@ import { findDeployment, requireCompartment } from './lifecycle.ts';
 import { announceNext, pageQuery, pagingFields } from './conventions/paging.ts';
 import type { ControlPorts } from './ports.ts';
 import { attemptOf, retryTokenHeader } from './conventions/retry-token.ts';
-import { body, collection, idPath, json, refusals } from './conventions/responses.ts';
+import {
+  body,
+  collection,
+  empty,
+  etagHeader,
+  idPath,
+  json,
+  nextPageHeader,
+  refusals,
+  workRequestHeader,
+} from './conventions/responses.ts';
 
 const root = '/20231130/hostedDeployments';
 const changeHeaders = ifMatchHeader.extend(retryTokenHeader.shape);
@@ -28,15 +38,20 @@ const changeHeaders = ifMatchHeader.extend(retryTokenHeader.shape);
 const createOne = createRoute({
   method: 'post',
   path: root,
+  operationId: 'createHostedDeployment',
   summary: 'Create the deployment of an application with its first artifact',
   ...requires('operator'),
   request: { headers: retryTokenHeader, ...body(createHostedDeploymentDetails) },
-  responses: { 201: json('CREATING; follow the work request', hostedDeployment), ...refusals },
+  responses: {
+    201: json('CREATING; follow the work request', hostedDeployment, etagHeader, workRequestHeader),
+    ...refusals,
+  },
 });
 
 const list = createRoute({
   method: 'get',
   path: root,
+  operationId: 'listHostedDeployments',
   summary: 'List the hosted deployments of a compartment, DELETED ones included',
   ...requires('read-only'),
   request: {
@@ -50,52 +65,60 @@ const list = createRoute({
       ...pagingFields,
     }),
   },
-  responses: { 200: json('A page', collection(hostedDeploymentSummary)), ...refusals },
+  responses: { 200: json('A page', collection(hostedDeploymentSummary), nextPageHeader), ...refusals },
 });
 
 const getOne = createRoute({
   method: 'get',
   path: `${root}/{id}`,
+  operationId: 'getHostedDeployment',
   summary: 'Get a hosted deployment with its artifacts; a deleted one is DELETED for 30 days',
   ...requires('read-only'),
   request: { params: idPath },
-  responses: { 200: json('The deployment', hostedDeployment), ...refusals },
+  responses: { 200: json('The deployment', hostedDeployment, etagHeader), ...refusals },
 });
 
 const update = createRoute({
   method: 'put',
   path: `${root}/{id}`,
+  operationId: 'updateHostedDeployment',
   summary: 'Activate a registered artifact, or change the tags',
   ...requires('operator'),
   request: { params: idPath, headers: changeHeaders, ...body(updateHostedDeploymentDetails) },
-  responses: { 200: json('UPDATING; follow the work request', hostedDeployment), ...refusals },
+  responses: {
+    200: json('UPDATING; follow the work request', hostedDeployment, etagHeader, workRequestHeader),
+    ...refusals,
+  },
 });
 
 const deleteOne = createRoute({
   method: 'delete',
   path: `${root}/{id}`,
+  operationId: 'deleteHostedDeployment',
   summary: 'Delete a hosted deployment that is not active',
   ...requires('operator'),
   request: { params: idPath, headers: ifMatchHeader },
-  responses: { 202: { description: 'DELETING; follow the work request' }, ...refusals },
+  responses: { 202: empty('DELETING; follow the work request', workRequestHeader), ...refusals },
 });
 
 const addOne = createRoute({
   method: 'post',
   path: `${root}/{id}/artifacts`,
+  operationId: 'addArtifact',
   summary: 'Register an artifact; it is INACTIVE until it is activated',
   ...requires('operator'),
   request: { params: idPath, headers: changeHeaders, ...body(addArtifactDetails) },
-  responses: { 201: json('The artifact', artifact), ...refusals },
+  responses: { 201: json('The artifact', artifact, etagHeader, workRequestHeader), ...refusals },
 });
 
 const removeOne = createRoute({
   method: 'delete',
   path: `${root}/{id}/artifacts/{artifactId}`,
+  operationId: 'deleteHostedDeploymentArtifact',
   summary: 'Remove an artifact that is not active',
   ...requires('operator'),
   request: { params: idPath.extend({ artifactId: z.string() }), headers: ifMatchHeader },
-  responses: { 204: { description: 'Done' }, ...refusals },
+  responses: { 204: empty('Done', etagHeader, workRequestHeader), ...refusals },
 });
 
 export function deployments(ports: ControlPorts): OpenAPIHono<ControlEnv> {

@@ -18,6 +18,7 @@ const mediaType: string = 'application/x-ndjson';
 const read = createRoute({
   method: 'get',
   path: '/v1/applications/{id}/logs',
+  operationId: 'readLogs',
   summary: 'Read the output of replicas, oldest line first',
   ...requires('read-only'),
   request: {

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { roles, type Role } from '@mooring/contract';
+import { readDescription } from '@mooring/test/described';
+import { verifies } from '@mooring/test/verifies';
 import { buildApi } from './api.ts';
 import {
   dockerArtifact,
@@ -14,6 +16,8 @@ import {
   openTestApi,
   ownAuth,
   processArtifact,
+  type Answer,
+  type CallOptions,
   type TestApi,
 } from './api.fixture.ts';
 
@@ -383,25 +387,59 @@ test('the table names every operation with the role that it needs', async () => 
   assert.deepEqual(registered.toSorted(), listed.toSorted());
 });
 
+/** What the API says about itself. */
+const description = await (async () => {
+  await using api = await openTestApi();
+  return readDescription((await api.call('GET', '/openapi.json')).body);
+})();
+
+/** A call that goes as the API describes it, or fails the test. */
+async function described(
+  api: TestApi,
+  [method, target]: readonly [string, string],
+  options: CallOptions,
+): Promise<Answer> {
+  const answer = await api.call(method, target, options);
+  const { status, headers, text: body } = answer;
+  const requestBody = options.body === undefined ? '' : JSON.stringify(options.body);
+  const requestHeaders = new Headers(options.headers);
+  description.check({ method, target, requestHeaders, requestBody, status, headers, body });
+  return answer;
+}
+
+test(verifies('management:described', 'every path that the router knows is described'), async () => {
+  await using api = await openTestApi();
+  const built = buildApi(api.ports);
+  const { paths } = built.getOpenAPI31Document({ openapi: '3.1.0', info: { title: '', version: '' } });
+  const told = Object.entries(paths ?? {}).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replaceAll(/{(.+?)}/g, ':$1')}`),
+  );
+  const routed = built.routes
+    .filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => `${method} ${path}`);
+  assert.deepEqual(new Set(told), new Set(routed));
+  assert.equal(description.operationIds.length, told.length);
+});
+
 for (const operation of operations) {
   const { method, path, role, status, bad, ifMatch } = operation;
   const name = `${method.toUpperCase()} ${path}`;
 
-  test(`${name} is for whoever has the role ${role}`, async () => {
+  test(`${name} is for whoever has the role ${role}, and answers as described`, async () => {
     await using api = await openTestApi();
     const { path, body } = await prepare(api, operation);
     const changes: unknown[] = [];
     using _watch = api.store.changes.watch((change) => changes.push(change));
-    const nobody = await api.call(method, path, { as: null, body });
+    const nobody = await described(api, [method, path], { as: null, body });
     assert.deepEqual([nobody.status, nobody.body.code], [401, 'NotAuthenticated']);
     assert.match(nobody.headers.get('www-authenticate') ?? '', /^Bearer/);
     for (const as of roles.slice(0, roles.indexOf(role))) {
-      const weaker = await api.call(method, path, { as, body });
+      const weaker = await described(api, [method, path], { as, body });
       assert.deepEqual([weaker.status, weaker.body.code], [403, 'NotAllowed'], as);
       assert.match(weaker.message, new RegExp(`role ${role}`));
     }
     assert.deepEqual(changes, []);
-    const right = await api.call(method, path, { as: role, body });
+    const right = await described(api, [method, path], { as: role, body });
     assert.equal(right.status, status, right.text);
     const opcRequestId = right.headers.get('opc-request-id') ?? '';
     assert.match(opcRequestId, /^[0-9A-F]{32}$/);

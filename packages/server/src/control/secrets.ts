@@ -6,7 +6,7 @@ import type { Resources } from '../store/store.ts';
 import { requires } from './conventions/authorise.ts';
 import type { ControlEnv } from './conventions/context.ts';
 import { etagOf, ifMatchHeader, requireMatch } from './conventions/etag.ts';
-import { body, collection, idPath, json, refusals } from './conventions/responses.ts';
+import { body, collection, empty, etagHeader, idPath, json, refusals } from './conventions/responses.ts';
 import { requireCompartment } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
 import { applicationsWith } from './secret-references.ts';
@@ -16,6 +16,7 @@ const root = '/v1/secrets';
 const list = createRoute({
   method: 'get',
   path: root,
+  operationId: 'listSecrets',
   summary: 'List the secrets by name, without their values',
   ...requires('operator'),
   request: {
@@ -30,33 +31,37 @@ const list = createRoute({
 const createOne = createRoute({
   method: 'post',
   path: root,
+  operationId: 'createSecret',
   summary: 'Create a secret; environment variables of type VAULT name it by its id',
   ...requires('admin'),
   request: body(createSecretDetails),
-  responses: { 201: json('The secret, without its value', secret), ...refusals },
+  responses: { 201: json('The secret, without its value', secret, etagHeader), ...refusals },
 });
 
 const getOne = createRoute({
   method: 'get',
   path: `${root}/{id}`,
+  operationId: 'getSecret',
   summary: 'Get a secret, without its value',
   ...requires('operator'),
   request: { params: idPath },
-  responses: { 200: json('The secret', secret), ...refusals },
+  responses: { 200: json('The secret', secret, etagHeader), ...refusals },
 });
 
 const update = createRoute({
   method: 'put',
   path: `${root}/{id}`,
+  operationId: 'updateSecret',
   summary: 'Set another value; replicas that start from now on have it',
   ...requires('admin'),
   request: { params: idPath, headers: ifMatchHeader, ...body(updateSecretDetails) },
-  responses: { 200: json('The secret, without its value', secret), ...refusals },
+  responses: { 200: json('The secret, without its value', secret, etagHeader), ...refusals },
 });
 
 const deleteOne = createRoute({
   method: 'delete',
   path: `${root}/{id}`,
+  operationId: 'deleteSecret',
   summary: 'Delete a secret that no application starts with',
   ...requires('admin'),
   request: {
@@ -69,7 +74,7 @@ const deleteOne = createRoute({
         .describe('Delete it although applications start with it: their next start fails. Default false'),
     }),
   },
-  responses: { 204: { description: 'Done' }, ...refusals },
+  responses: { 204: empty('Done'), ...refusals },
 });
 
 export function secrets(ports: ControlPorts): OpenAPIHono<ControlEnv> {

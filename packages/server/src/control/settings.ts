@@ -6,26 +6,28 @@ import type { ControlEnv } from './conventions/context.ts';
 import { etagOf, ifMatchHeader, requireMatch } from './conventions/etag.ts';
 import { liveApplication } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
-import { body, idPath, json, refusals } from './conventions/responses.ts';
+import { body, etagHeader, idPath, json, refusals } from './conventions/responses.ts';
 
 const path = '/v1/applications/{id}/settings';
 
 const getAll = createRoute({
   method: 'get',
   path,
+  operationId: 'getSettings',
   summary: 'Get the settings of an application, defaults included',
   ...requires('read-only'),
   request: { params: idPath },
-  responses: { 200: json('All settings', applicationSettings), ...refusals },
+  responses: { 200: json('All settings', applicationSettings, etagHeader), ...refusals },
 });
 
 const put = createRoute({
   method: 'put',
   path,
+  operationId: 'updateSettings',
   summary: 'Change the settings that are given; the others stay',
   ...requires('operator'),
   request: { params: idPath, headers: ifMatchHeader, ...body(applicationSettings) },
-  responses: { 200: json('All settings', applicationSettings), ...refusals },
+  responses: { 200: json('All settings', applicationSettings, etagHeader), ...refusals },
 });
 
 export function settings({ store }: ControlPorts): OpenAPIHono<ControlEnv> {

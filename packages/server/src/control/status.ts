@@ -19,6 +19,7 @@ import { idPath, json, refusals } from './conventions/responses.ts';
 const ofServer = createRoute({
   method: 'get',
   path: '/v1/status',
+  operationId: 'getServerStatus',
   summary: 'How this server and all its applications fare',
   ...requires('read-only'),
   responses: { 200: json('Status', serverStatus), ...refusals },
@@ -27,6 +28,7 @@ const ofServer = createRoute({
 const ofApplication = createRoute({
   method: 'get',
   path: '/v1/applications/{id}/status',
+  operationId: 'getApplicationStatus',
   summary: 'How an application fares: states, replicas, connections, URLs',
   ...requires('read-only'),
   request: { params: idPath },

@@ -11,6 +11,7 @@ import { idPath, json, refusals } from './conventions/responses.ts';
 const issue = createRoute({
   method: 'post',
   path: '/v1/applications/{id}/tokens',
+  operationId: 'issueToken',
   summary: 'Issue an access token of the default client of an application',
   ...requires('operator'),
   request: { params: idPath },

@@ -18,7 +18,15 @@ import { etagOf } from './conventions/etag.ts';
 import { requireCompartment } from './lifecycle.ts';
 import { announceNext, pageQuery, pagingFields } from './conventions/paging.ts';
 import type { ControlPorts } from './ports.ts';
-import { collection, idPath, json, refusals } from './conventions/responses.ts';
+import {
+  collection,
+  etagHeader,
+  idPath,
+  json,
+  nextPageHeader,
+  refusals,
+  retryAfterHeader,
+} from './conventions/responses.ts';
 
 const root = '/20231130/workRequests';
 
@@ -28,6 +36,7 @@ const lookAgainAfter = '1';
 const list = createRoute({
   method: 'get',
   path: root,
+  operationId: 'listWorkRequests',
   summary: 'List the work requests of a compartment',
   ...requires('read-only'),
   request: {
@@ -40,16 +49,20 @@ const list = createRoute({
       ...pagingFields,
     }),
   },
-  responses: { 200: json('A page', collection(workRequest)), ...refusals },
+  responses: { 200: json('A page', collection(workRequest), nextPageHeader), ...refusals },
 });
 
 const getOne = createRoute({
   method: 'get',
   path: `${root}/{id}`,
+  operationId: 'getWorkRequest',
   summary: 'Get a work request',
   ...requires('read-only'),
   request: { params: idPath },
-  responses: { 200: json('With retry-after until it is finished', workRequest), ...refusals },
+  responses: {
+    200: json('With retry-after until it is finished', workRequest, etagHeader, retryAfterHeader),
+    ...refusals,
+  },
 });
 
 const entries = {
@@ -60,19 +73,21 @@ const entries = {
 const listErrors = createRoute({
   method: 'get',
   path: `${root}/{id}/errors`,
+  operationId: 'listWorkRequestErrors',
   summary: 'What went wrong, and what to do about it',
   ...requires('read-only'),
   request: entries,
-  responses: { 200: json('A page', collection(workRequestError)), ...refusals },
+  responses: { 200: json('A page', collection(workRequestError), nextPageHeader), ...refusals },
 });
 
 const listLogs = createRoute({
   method: 'get',
   path: `${root}/{id}/logs`,
+  operationId: 'listWorkRequestLogs',
   summary: 'What was done so far',
   ...requires('read-only'),
   request: entries,
-  responses: { 200: json('A page', collection(workRequestLogEntry)), ...refusals },
+  responses: { 200: json('A page', collection(workRequestLogEntry), nextPageHeader), ...refusals },
 });
 
 export function workRequests({ store }: ControlPorts): OpenAPIHono<ControlEnv> {

@@ -1,5 +1,5 @@
 /** What a refused request gets back: status, `{code, message}` and the headers of the problem. */
-import { asProblem, Problem, type ProblemBody } from '@mooring/contract';
+import { asProblem, Problem, problemCodes, type ProblemBody } from '@mooring/contract';
 import { z } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
 import { isAway } from '../../store/postgres/away.ts';
@@ -7,7 +7,9 @@ import { StaleRow } from '../../store/scope.ts';
 import type { ControlContext } from './context.ts';
 
 /** The body of every refusal, for the API's description. */
-export const problemBody = z.object({ code: z.string(), message: z.string() });
+export const problemBody = z
+  .object({ code: z.enum(problemCodes), message: z.string().describe('What to do, for people') })
+  .meta({ id: 'Problem' });
 
 /** Answers an error of any kind. What really happened goes to the log only. */
 export function refuse(error: unknown, c: ControlContext): Response {
