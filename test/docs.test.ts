@@ -60,7 +60,9 @@ describe('docs/wire.md', () => {
   });
 
   it('lists every setting with its default and its range', async () => {
-    const { properties = {} } = applicationSettings.toJSONSchema({ io: 'input' });
+    // A schema with a name is described among the definitions.
+    const { $defs = {} } = applicationSettings.toJSONSchema({ io: 'input' });
+    const { properties = {} } = $defs.ApplicationSettings ?? {};
     const actual = Object.entries(properties).map(([name, schema]) => {
       assert.ok(typeof schema === 'object');
       if (schema.type === 'array') return [name, '(empty)', 'origins, or *'];
