@@ -42,11 +42,6 @@ export const scalingConfig = z
   .meta({ id: 'ScalingConfig' });
 export type ScalingConfig = z.infer<typeof scalingConfig>;
 
-export const storageConfig = z.strictObject({
-  environmentVariableKey: z.string().min(1),
-  storageId: ocid('storage'),
-});
-
 export const networkingConfig = z
   .strictObject({
     inboundNetworkingConfig: z.strictObject({
@@ -71,12 +66,19 @@ export function isReservedEnvironmentName(name: string): boolean {
   return reservedNames.test(name);
 }
 
+const environmentName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a letter or "_" followed by letters, digits and "_"')
+  .refine((name) => !isReservedEnvironmentName(name), { message: 'is reserved by the platform' });
+
+export const storageConfig = z.strictObject({
+  environmentVariableKey: environmentName.describe('Name of the variable that holds the connection'),
+  storageId: ocid('storage'),
+});
+
 export const environmentVariable = z
   .strictObject({
-    name: z
-      .string()
-      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a letter or "_" followed by letters, digits and "_"')
-      .refine((name) => !isReservedEnvironmentName(name), { message: 'is reserved by the platform' }),
+    name: environmentName,
     type: z.enum(['PLAINTEXT', 'VAULT']),
     value: z.string().refine((value) => !value.includes('\0'), { message: 'must not hold a NUL character' }),
   })

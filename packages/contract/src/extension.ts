@@ -117,6 +117,17 @@ export const compartment = z
   .meta({ id: 'Compartment' });
 export type Compartment = z.infer<typeof compartment>;
 
+export const createCompartmentDetails = z
+  .strictObject({
+    name: z
+      .string()
+      .min(1)
+      .max(100)
+      .regex(/^[A-Za-z0-9._-]+$/, 'must hold only letters, digits, ".", "_" and "-"'),
+  })
+  .meta({ id: 'CreateCompartmentDetails' });
+export type CreateCompartmentDetails = z.infer<typeof createCompartmentDetails>;
+
 /** One line that a replica wrote. */
 export const logLine = z.object({
   replicaId: z.string(),

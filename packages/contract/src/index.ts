@@ -13,4 +13,5 @@ export * from './profile.ts';
 export * from './resource.ts';
 export * from './secret.ts';
 export * from './settings.ts';
+export * from './storage.ts';
 export * from './work-request.ts';

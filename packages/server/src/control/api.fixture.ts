@@ -249,6 +249,20 @@ export async function makeApplication(api: TestApi, given: object = {}): Promise
   return created.id;
 }
 
+/** Puts a storage into the store, as a backend would have made it; ACTIVE. */
+export async function makeStorage({ store, compartmentId }: TestApi, displayName = 'cache'): Promise<string> {
+  const { id } = await store.storages.create({
+    displayName,
+    description: undefined,
+    compartmentId,
+    storageType: 'CACHE',
+    freeformTags: {},
+    definedTags: {},
+  });
+  await store.storages.setState(id, 'ACTIVE');
+  return id;
+}
+
 /** A body that creates an IAM application. */
 export const iamApplication = ({ compartmentId }: TestApi, given: object = {}): object => ({
   displayName: 'signed',

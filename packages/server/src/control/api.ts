@@ -26,6 +26,7 @@ import { secrets } from './secrets.ts';
 import { settings } from './settings.ts';
 import { signedBody } from './conventions/signed-body.ts';
 import { status } from './status.ts';
+import { storages } from './storages.ts';
 import { tokens } from './tokens.ts';
 import { invalid } from './conventions/validation.ts';
 import { workRequests } from './work-requests.ts';
@@ -65,6 +66,7 @@ export function buildApi(given: ControlPorts): OpenAPIHono<ControlEnv> {
   const parts = [
     applications,
     applicationsIam,
+    storages,
     deployments,
     workRequests,
     settings,

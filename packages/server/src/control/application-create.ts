@@ -11,6 +11,7 @@ import type { ControlPorts } from './ports.ts';
 import { joinedScopeOf, provideClient, requireFreeScope } from './protection.ts';
 import { repeatable, type Attempt, type Made } from './conventions/retry-token.ts';
 import { requireSecrets } from './secret-references.ts';
+import { requireStorages } from './storage-references.ts';
 import { refuseUnsupported } from './unsupported.ts';
 
 /** How an application scales that says nothing about it: as the service does (OCI reference, section 5.1). */
@@ -72,6 +73,7 @@ async function insert(tx: Resources, application: NewApplication): Promise<Made<
   await requireCompartment(tx, application.compartmentId);
   await requireFreeScope(tx, application.joinedScope);
   await requireSecrets(tx, application.environmentVariables);
+  await requireStorages(tx, application.storageConfigs);
   const item = await tx.applications.create(application);
   const workRequest = await tx.workRequests.create({
     operationType: 'CREATE_APPLICATION_DEPLOYMENT',

@@ -2,6 +2,7 @@
 import { isIamApplication, Problem } from '@mooring/contract';
 import type { ApplicationKind, ApplicationRecord } from '../store/applications.ts';
 import type { DeploymentRecord } from '../store/deployments.ts';
+import type { StorageRecord } from '../store/storages.ts';
 import type { Resources } from '../store/store.ts';
 
 const absent = (what: string, id: string): Problem =>
@@ -49,6 +50,20 @@ export async function liveDeployment(tx: Resources, id: string): Promise<Deploym
   return deployment;
 }
 
+/** The storage, DELETED ones included until they are purged. */
+export async function findStorage(tx: Resources, id: string): Promise<StorageRecord> {
+  const storage = await tx.storages.get(id);
+  if (!storage) throw absent('hosted application storage', id);
+  return storage;
+}
+
+/** The storage, unless it is DELETED. */
+export async function liveStorage(tx: Resources, id: string): Promise<StorageRecord> {
+  const storage = await findStorage(tx, id);
+  if (storage.lifecycleState === 'DELETED') throw absent('hosted application storage', id);
+  return storage;
+}
+
 /** Throws NotAuthorizedOrNotFound for a compartment that does not exist. */
 export async function requireCompartment(tx: Resources, id: string): Promise<void> {
   if (await tx.compartments.get(id)) return;
@@ -65,7 +80,10 @@ interface HasState {
 }
 
 /** Throws while something else is being done to it, or when it is going away. */
-export function requireSettled(what: 'application' | 'deployment', { id, lifecycleState }: HasState): void {
+export function requireSettled(
+  what: 'application' | 'deployment' | 'application storage',
+  { id, lifecycleState }: HasState,
+): void {
   if (lifecycleState === 'CREATING' || lifecycleState === 'UPDATING')
     throw new Problem(
       'IncorrectState',

@@ -12,6 +12,7 @@ import {
   makeApplication,
   makeDeployment,
   makeIamApplication,
+  makeStorage,
   openApplication,
   openTestApi,
   ownAuth,
@@ -49,6 +50,7 @@ const application = async (api: TestApi): Promise<Record<string, string>> => ({
 const ofIam = async (api: TestApi): Promise<Record<string, string>> => ({
   id: await makeIamApplication(api),
 });
+const storage = async (api: TestApi): Promise<Record<string, string>> => ({ id: await makeStorage(api) });
 const deployment = async (api: TestApi): Promise<Record<string, string>> => {
   const { id, applicationId } = await makeDeployment(api);
   return { id, applicationId };
@@ -313,6 +315,64 @@ const operations: readonly Operation[] = [
     status: 200,
     prepare: application,
   },
+  {
+    method: 'post',
+    path: '/v1/compartments',
+    role: 'admin',
+    status: 201,
+    body: () => ({ name: 'team-a' }),
+    bad: [{ name: 'team a' }, /name must hold only letters/],
+  },
+  {
+    method: 'delete',
+    path: '/v1/compartments/{id}',
+    role: 'admin',
+    status: 204,
+    prepare: async ({ store }) => ({ id: (await store.compartments.create('team-a'))?.id ?? '' }),
+  },
+  {
+    method: 'post',
+    path: `${oci}/hostedApplicationStorages`,
+    role: 'operator',
+    status: 403,
+    body: ({ compartmentId }) => ({ displayName: 'cache', compartmentId, storageType: 'CACHE' }),
+    bad: [
+      { displayName: 'cache', storageType: 'TAPE' },
+      /compartmentId must not be null.*storageType must be one of CACHE, POSTGRESQL, ADB/,
+    ],
+  },
+  {
+    method: 'get',
+    path: `${oci}/hostedApplicationStorages`,
+    role: 'read-only',
+    status: 200,
+    query: inCompartment,
+  },
+  {
+    method: 'get',
+    path: `${oci}/hostedApplicationStorages/{id}`,
+    role: 'read-only',
+    status: 200,
+    prepare: storage,
+  },
+  {
+    method: 'delete',
+    path: `${oci}/hostedApplicationStorages/{id}`,
+    role: 'operator',
+    status: 202,
+    prepare: storage,
+    ifMatch: true,
+  },
+  {
+    method: 'post',
+    path: `${oci}/hostedApplicationStorages/{id}/actions/changeCompartment`,
+    role: 'operator',
+    status: 204,
+    prepare: storage,
+    body: ({ compartmentId }) => ({ compartmentId }),
+    bad: [{}, /compartmentId must not be null/],
+    ifMatch: true,
+  },
   { method: 'get', path: '/v1/apiKeys', role: 'admin', status: 200 },
   {
     method: 'post',
@@ -444,7 +504,7 @@ for (const operation of operations) {
     const opcRequestId = right.headers.get('opc-request-id') ?? '';
     assert.match(opcRequestId, /^[0-9A-F]{32}$/);
     const trail = (await api.audit()).filter((entry) => entry.opcRequestId === opcRequestId);
-    const expected = method === 'get' ? [] : [`SUCCEEDED ${name}`];
+    const expected = method === 'get' ? [] : [`${status < 400 ? 'SUCCEEDED' : 'REFUSED'} ${name}`];
     assert.deepEqual(
       trail.map((entry) => `${entry.outcome} ${entry.operation}`),
       expected,

@@ -4,12 +4,11 @@ import type { CreateArtifactDetails, NetworkingConfig } from '@mooring/contract'
 
 interface ApplicationDetails {
   readonly networkingConfig?: NetworkingConfig | undefined;
-  readonly storageConfigs?: readonly unknown[] | undefined;
 }
 
 /** Throws InvalidParameter with everything that this server cannot do. */
 export function refuseUnsupported(details: ApplicationDetails): void {
-  const { networkingConfig, storageConfigs = [] } = details;
+  const { networkingConfig } = details;
   const refused: string[] = [];
   if (networkingConfig && networkingConfig.inboundNetworkingConfig.endpointMode !== 'PUBLIC')
     refused.push(
@@ -18,10 +17,6 @@ export function refuseUnsupported(details: ApplicationDetails): void {
   if (networkingConfig && networkingConfig.outboundNetworkingConfig.networkMode !== 'MANAGED')
     refused.push(
       'networkingConfig.outboundNetworkingConfig.networkMode must be MANAGED: replicas use the network of their machine',
-    );
-  if (storageConfigs.length > 0)
-    refused.push(
-      'storageConfigs must be empty: this server has no storages. Give the connection as an environment variable',
     );
   if (refused.length > 0) throw new Problem('InvalidParameter', `${refused.join('; ')}.`);
 }

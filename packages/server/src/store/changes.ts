@@ -13,6 +13,8 @@ export const changeKinds = [
   'client',
   'apiKey',
   'secret',
+  'storage',
+  'compartment',
 ] as const;
 
 export interface Change {

@@ -13,8 +13,14 @@ export interface CompartmentRecord {
 export interface Compartments {
   root(): Promise<CompartmentRecord>;
   get(id: string): Promise<CompartmentRecord | undefined>;
-  /** Oldest first. */
+  /** The root, then the oldest first. */
   list(): Promise<CompartmentRecord[]>;
+  /** Below the root. Undefined, and nothing written, when there is one of that name. */
+  create(name: string): Promise<CompartmentRecord | undefined>;
+  /** How much there is in it that is not deleted. */
+  contents(id: string): Promise<number>;
+  /** False when there was none. */
+  delete(id: string): Promise<boolean>;
 }
 
 export function compartments(scope: Scope): Compartments {
@@ -22,6 +28,9 @@ export function compartments(scope: Scope): Compartments {
     root: () => scope.write(root),
     get: (id) => get(scope, id),
     list: () => list(scope),
+    create: (name) => scope.write((tx) => create(tx, name)),
+    contents: (id) => contents(scope, id),
+    delete: (id) => scope.write((tx) => remove(tx, id)),
   };
 }
 
@@ -51,7 +60,53 @@ async function get(scope: Scope, id: string): Promise<CompartmentRecord | undefi
 
 async function list(scope: Scope): Promise<CompartmentRecord[]> {
   const rows = scope.db.selectFrom('compartments').selectAll().orderBy('timeCreated').orderBy('id');
-  return (await rows.execute()).map(recordOf);
+  const records = (await rows.execute()).map(recordOf);
+  const isRoot = ({ parentId }: CompartmentRecord): boolean => parentId === undefined;
+  return [...records.filter(isRoot), ...records.filter((record) => !isRoot(record))];
+}
+
+async function create(scope: Scope, name: string): Promise<CompartmentRecord | undefined> {
+  const known = await list(scope);
+  if (known.some((compartment) => compartment.name === name)) return undefined;
+  const row: CompartmentRow = {
+    id: newOcid(scope, 'compartment'),
+    version: 1,
+    name,
+    parentId: (await root(scope)).id,
+    timeCreated: timeOf(scope),
+  };
+  await scope.db.insertInto('compartments').values(row).execute();
+  scope.note({ kind: 'compartment', id: row.id });
+  return recordOf(row);
+}
+
+async function contents({ db }: Scope, id: string): Promise<number> {
+  let sum = 0;
+  for (const table of ['applications', 'deployments', 'storages'] as const) {
+    const { count } = await db
+      .selectFrom(table)
+      .select((eb) => eb.fn.countAll().as('count'))
+      .where('compartmentId', '=', id)
+      .where('lifecycleState', '!=', 'DELETED')
+      .executeTakeFirstOrThrow();
+    sum += Number(count);
+  }
+  const { count } = await db
+    .selectFrom('secrets')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .where('compartmentId', '=', id)
+    .executeTakeFirstOrThrow();
+  return sum + Number(count);
+}
+
+async function remove(scope: Scope, id: string): Promise<boolean> {
+  const { numDeletedRows } = await scope.db
+    .deleteFrom('compartments')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (numDeletedRows === 0n) return false;
+  scope.note({ kind: 'compartment', id });
+  return true;
 }
 
 const recordOf = (row: CompartmentRow): CompartmentRecord => ({

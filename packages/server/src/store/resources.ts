@@ -12,6 +12,7 @@ import { retryTokens } from './retry-tokens.ts';
 import type { Scope } from './scope.ts';
 import { secrets } from './secrets.ts';
 import { settings } from './settings.ts';
+import { storages } from './storages.ts';
 import type { Resources } from './store.ts';
 import { workRequests } from './work-requests.ts';
 
@@ -26,6 +27,7 @@ export const resources = (scope: Scope): Resources => ({
   compartments: compartments(scope),
   meta: meta(scope),
   identity: identity(scope),
+  storages: storages(scope),
   apiKeys: apiKeys(scope),
   audit: audit(scope),
   secrets: secrets(scope),

@@ -30,6 +30,7 @@ import type { Replicas } from './replicas.ts';
 import type { RetryTokens } from './retry-tokens.ts';
 import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
+import type { Storages } from './storages.ts';
 import type { WorkRequests } from './work-requests.ts';
 
 /** One object per resource. A part that brings its own adds one line here and one in `resources.ts`. */
@@ -44,6 +45,7 @@ export interface Resources {
   readonly compartments: Compartments;
   readonly meta: Meta;
   readonly identity: IdentityStore;
+  readonly storages: Storages;
   readonly apiKeys: ApiKeys;
   readonly audit: Audit;
   readonly secrets: Secrets;

@@ -9,6 +9,7 @@ import { keyCases } from './suite/keys-and-audit.ts';
 import { identityCases } from './suite/identity.ts';
 import { otherCases, transactionCases } from './suite/others.ts';
 import { secretCases } from './suite/secrets.ts';
+import { storageCases } from './suite/storages.ts';
 import { workRequestCases } from './suite/work-requests.ts';
 
 const cases = [
@@ -19,6 +20,7 @@ const cases = [
   ...otherCases,
   ...identityCases,
   ...keyCases,
+  ...storageCases,
   ...secretCases,
 ];
 

@@ -8,6 +8,7 @@ import type { ApiKeyTables } from './api-keys.ts';
 import type { AuditTables } from './audit.ts';
 import type { IdentityTables } from './identity.ts';
 import type { SecretTables } from './secrets.ts';
+import type { StorageTables } from './storages.ts';
 
 export type ApplicationKind = 'application' | 'applicationIam';
 
@@ -140,7 +141,7 @@ export interface MetaRow {
 }
 
 /** Every table. A part that brings its own tables adds its interface to the `extends` list. */
-export interface Tables extends IdentityTables, ApiKeyTables, AuditTables, SecretTables {
+export interface Tables extends IdentityTables, ApiKeyTables, AuditTables, SecretTables, StorageTables {
   applications: ApplicationRow;
   deployments: DeploymentRow;
   artifacts: ArtifactRow;

@@ -161,10 +161,11 @@ const keptFor = 30 * 24 * 60 * 60 * 1000;
 async function purge(scope: Scope): Promise<number> {
   const now = scope.clock.now();
   const before = new Date(now - keptFor).toISOString();
-  const { deployments, applications, workRequests, retryTokens, audit } = resources(scope);
+  const { deployments, applications, storages, workRequests, retryTokens, audit } = resources(scope);
   const counts = [
     await deployments.purge(before),
     await applications.purge(before),
+    await storages.purge(before),
     await workRequests.purge(before),
     await retryTokens.purge(new Date(now).toISOString()),
     await audit.purge(),

@@ -17,6 +17,8 @@ async function find(tx: Resources, { kind, id }: Subject): Promise<object | unde
   if (kind === 'settings') return (await tx.applications.get(id)) && (await tx.settings.get(id)).settings;
   if (kind === 'apiKey') return tx.apiKeys.get(id);
   if (kind === 'secret') return tx.secrets.get(id);
+  if (kind === 'storage') return tx.storages.get(id);
+  if (kind === 'compartment') return tx.compartments.get(id);
   return undefined;
 }
 

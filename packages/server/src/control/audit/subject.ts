@@ -10,6 +10,8 @@ const kinds: readonly (readonly [path: RegExp, kind: Change['kind']])[] = [
   [/^\/v1\/applications\/([^/]+)\/settings$/, 'settings'],
   [/^\/20231130\/hostedApplications(?:Iam)?\/([^/]+)/, 'application'],
   [/^\/20231130\/hostedDeployments\/([^/]+)/, 'deployment'],
+  [/^\/20231130\/hostedApplicationStorages\/([^/]+)/, 'storage'],
+  [/^\/v1\/compartments\/([^/]+)$/, 'compartment'],
   [/^\/v1\/apiKeys\/([^/]+)$/, 'apiKey'],
   [/^\/v1\/secrets\/([^/]+)$/, 'secret'],
 ];
