@@ -6,10 +6,7 @@ import { createPrivateKey, sign } from 'node:crypto';
 import type { JWK } from 'jose';
 import { systemRandom, type Clock, type Random } from '../kit/clock.ts';
 import { Lru } from '../kit/lru.ts';
-import type { Principal } from './principal.ts';
-
-/** Makes the assertion of a caller for an application (its OCID). */
-export type AssertCaller = (principal: Principal, applicationId: string) => string;
+import type { Assert, Principal } from './principal.ts';
 
 export interface AsserterOptions {
   /** Private P-256 key with a `kid`. */
@@ -32,7 +29,7 @@ const reuse = 10_000;
 const remembered = 1000;
 
 /** Builds the asserter. Throws a TypeError when the key is not a private P-256 key with an id. */
-export function createAsserter(options: AsserterOptions): AssertCaller {
+export function createAsserter(options: AsserterOptions): Assert {
   const { key, issuer, clock, random = systemRandom } = options;
   if (key.kid === undefined || key.crv !== 'P-256' || key.d === undefined)
     throw new TypeError('createAsserter: key must be a private P-256 key with a kid');
