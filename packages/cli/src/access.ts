@@ -1,5 +1,6 @@
 /** What it takes to call an application: its URLs and a token for it. */
 import { endpointUrl } from '@mooring/client';
+import { isIamApplication } from '@mooring/contract';
 import { Refusal } from './refusal.ts';
 import type { Session } from './session.ts';
 
@@ -30,6 +31,11 @@ export function urlOf(session: Session, applicationId: string, choice: EndpointC
 /** A token for calling the application; undefined when it asks for none. */
 export async function tokenFor(session: Session, applicationId: string): Promise<string | undefined> {
   const { management, signal } = session;
+  if (isIamApplication(applicationId))
+    throw new Refusal('This application takes no tokens: its callers sign their requests with an API key.', {
+      exit: 'notAllowed',
+      hint: 'Sign with an OCI SDK, or with: oci raw-request --config-file .mooring/oci/config --target-uri URL --http-method GET',
+    });
   const { inboundAuthConfig } = await management.applications.get(applicationId, { signal });
   if (inboundAuthConfig?.inboundAuthConfigType === 'NO_AUTH_CONFIG') return undefined;
   const { accessToken } = await management.tokens.issue(applicationId, { signal });

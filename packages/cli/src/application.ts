@@ -28,12 +28,32 @@ export async function findApplicationIfAny(
 /** All applications that are neither deleted nor on their way there. */
 export async function livingApplications(
   session: Session,
-  displayName?: string,
+  filter?: ApplicationFilter,
 ): Promise<HostedApplicationSummary[]> {
-  const { profile, management, signal } = session;
-  const filter = { compartmentId: profile.compartmentId, ...(displayName !== undefined && { displayName }) };
-  const all = await management.applications.list({ ...filter, signal });
+  const all = await allApplications(session, filter);
   return all.filter(({ lifecycleState }) => lifecycleState !== 'DELETED' && lifecycleState !== 'DELETING');
+}
+
+export interface ApplicationFilter {
+  readonly displayName?: string;
+  /** Default: all compartments. */
+  readonly compartmentId?: string | undefined;
+}
+
+/** Applications of both kinds, deleted ones too, newest first. */
+export async function allApplications(
+  session: Session,
+  { compartmentId, ...filter }: ApplicationFilter = {},
+): Promise<HostedApplicationSummary[]> {
+  const { management, signal } = session;
+  const compartments = compartmentId
+    ? [{ id: compartmentId }]
+    : await management.compartments.list({ signal });
+  const found: HostedApplicationSummary[] = [];
+  for (const { id } of compartments)
+    for (const iam of [false, true])
+      found.push(...(await management.applications.list({ ...filter, compartmentId: id, iam, signal })));
+  return found.sort((one, other) => other.timeCreated.localeCompare(one.timeCreated));
 }
 
 /** Those of them with that display name. */
@@ -41,7 +61,9 @@ export const applicationsNamed = async (
   session: Session,
   name: string,
 ): Promise<HostedApplicationSummary[]> =>
-  (await livingApplications(session, name)).filter(({ displayName }) => displayName === name);
+  (await livingApplications(session, { displayName: name })).filter(
+    ({ displayName }) => displayName === name,
+  );
 
 async function byId(session: Session, id: string): Promise<HostedApplicationSummary> {
   try {

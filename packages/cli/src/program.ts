@@ -3,6 +3,7 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { addApps } from './commands/apps/apps.ts';
 import { addAudit } from './commands/audit.ts';
 import { addClients } from './commands/clients/clients.ts';
+import { addCompartments } from './commands/compartments/compartments.ts';
 import { addConnect } from './commands/connect.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addInvoke } from './commands/invoke.ts';
@@ -30,6 +31,7 @@ const commands = [
   addMcp,
   addLogs,
   addClients,
+  addCompartments,
   addKeys,
   addSecrets,
   addAudit,

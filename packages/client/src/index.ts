@@ -2,6 +2,7 @@ export * from './api-keys.ts';
 export * from './applications.ts';
 export * from './audit.ts';
 export * from './clients.ts';
+export * from './compartments.ts';
 export * from './connect.ts';
 export * from './deployments.ts';
 export * from './endpoint-url.ts';

@@ -4,6 +4,7 @@ import { applications, type Applications } from './applications.ts';
 import { audit, type Audit } from './audit.ts';
 import type { Api } from './call.ts';
 import { clients, type Clients } from './clients.ts';
+import { compartments, type Compartments } from './compartments.ts';
 import { delay } from './delay.ts';
 import { deployments, type Deployments } from './deployments.ts';
 import type { Fetch } from './fetch.ts';
@@ -36,6 +37,7 @@ export class ManagementClient {
   readonly tokens: Tokens;
   readonly status: Status;
   readonly logs: Logs;
+  readonly compartments: Compartments;
   readonly apiKeys: ApiKeys;
   readonly audit: Audit;
   readonly secrets: Secrets;
@@ -57,6 +59,7 @@ export class ManagementClient {
     this.tokens = tokens(api);
     this.status = status(api);
     this.logs = logs(api);
+    this.compartments = compartments(api);
     this.apiKeys = apiKeys(api);
     this.audit = audit(api);
     this.secrets = secrets(api);

@@ -191,11 +191,12 @@ for (const [name, args] of [
   });
 
 test('every command has help with an example and the exit codes', async () => {
-  const groups = [['apps'], ['clients'], ['mcp']];
+  const groups = [['apps'], ['clients'], ['compartments'], ['mcp']];
   const leaves = [
     ...['serve', 'status', 'deploy', 'token', 'url', 'invoke', 'connect', 'logs'].map((name) => [name]),
     ...['list', 'show', 'create', 'update', 'delete'].map((name) => ['apps', name]),
     ...['list', 'create', 'delete'].map((name) => ['clients', name]),
+    ...['list', 'create', 'delete'].map((name) => ['compartments', name]),
     ...['tools', 'call'].map((name) => ['mcp', name]),
   ];
   for (const path of [...groups, ...leaves]) {
@@ -227,6 +228,82 @@ test('logs prints lines, or one object per line', async () => {
   assert.ok(server.received.some(({ path }) => path.includes('/logs?tail=5&follow=false')));
   const json = await mooring(['logs', 'weather', '--json'], { cwd });
   assert.equal(JSON.parse(json.stdout.split('\n')[0] ?? '').text, 'first');
+});
+
+test('applications of both kinds are listed, in every compartment or in one', async () => {
+  await using server = await platform('weather');
+  const { cwd, applications, received } = server;
+  const made = await mooring(['apps', 'create', 'billing', '--iam'], { cwd });
+  assert.equal(made.code, 0, made.stderr);
+  const [, billing] = applications;
+  assert.match(billing?.id ?? '', /^ocid1\.generativeaihostedapplicationiam\./);
+  assert.equal(billing?.inboundAuthConfig, undefined);
+  const { stdout } = await mooring(['apps', 'list'], { cwd });
+  assert.match(stdout, /weather +ACTIVE +token or none /);
+  assert.match(stdout, /billing +ACTIVE +signature /);
+  const one = await mooring(['apps', 'list', '--compartment', 'root', '--json'], { cwd });
+  assert.equal(JSON.parse(one.stdout).length, 2);
+  assert.ok(received.at(-1)?.path.includes('compartmentId='));
+  const none = await mooring(['apps', 'list', '--compartment', 'nowhere'], { cwd });
+  assert.equal(none.code, 5);
+  assert.match(none.stderr, /no compartment "nowhere"[^]*There is: root/);
+});
+
+test('an IAM application takes no token', async () => {
+  await using server = await platform();
+  const { cwd } = server;
+  await mooring(['apps', 'create', 'billing', '--iam'], { cwd });
+  const { code, stderr } = await mooring(['invoke', 'billing'], { cwd });
+  assert.equal(code, 4);
+  assert.match(stderr, /takes no tokens[^]*oci raw-request/);
+  const mixed = await mooring(['apps', 'create', 'x', '--iam', '--no-auth'], { cwd });
+  assert.deepEqual([mixed.code, server.applications.length], [2, 1]);
+  const url = await mooring(['url', 'billing', '/ws', '--ws'], { cwd });
+  assert.match(url.stdout, /\/20251112\/ws\/hostedapplicationiam\/[^/]+\/ws\n$/);
+});
+
+test('deploy --iam makes an IAM application, and does not turn one that takes tokens into one', async () => {
+  await using server = await platform('weather');
+  const { cwd, applications, deployments } = server;
+  const command = ['--command', 'node server.ts', '--iam'];
+  const made = await mooring(['deploy', 'billing', ...command], { cwd });
+  assert.equal(made.code, 0, made.stderr);
+  assert.equal(deployments[0]?.hostedApplicationId, applications[1]?.id);
+  assert.match(applications[1]?.id ?? '', /applicationiam/);
+  assert.equal((await mooring(['deploy', 'billing', ...command], { cwd })).code, 0);
+  const { code, stderr } = await mooring(['deploy', 'weather', ...command], { cwd });
+  assert.equal(code, 6);
+  assert.match(stderr, /weather exists and does not take signed requests[^]*choose another name/);
+  assert.equal(deployments.length, 1);
+});
+
+test('a second application of a name has an audience of its own, and the name alone is refused from then on', async () => {
+  await using server = await platform();
+  const { cwd, applications } = server;
+  for (const more of [[], ['--same-name']])
+    assert.equal((await mooring(['apps', 'create', 'twin', ...more], { cwd })).code, 0);
+  const audiences = applications.map(({ inboundAuthConfig }) => inboundAuthConfig?.idcsConfig?.audience);
+  assert.equal(new Set(audiences).size, 2);
+  const { code, stderr } = await mooring(['apps', 'show', 'twin'], { cwd });
+  assert.equal(code, 6);
+  for (const { id } of applications) assert.ok(stderr.includes(id), stderr);
+});
+
+test('compartments are listed, created, used and deleted', async () => {
+  await using server = await platform('weather');
+  const { cwd, applications, compartments } = server;
+  const made = await mooring(['compartments', 'create', 'team-a'], { cwd });
+  const target = compartments.at(-1)?.id;
+  assert.deepEqual([made.code, made.stdout], [0, `${target}\n`]);
+  assert.match((await mooring(['compartments', 'list'], { cwd })).stdout, /^root [^]*\nteam-a /m);
+  const moved = await mooring(['apps', 'update', 'weather', '--compartment', 'team-a'], { cwd });
+  assert.equal(moved.code, 0, moved.stderr);
+  assert.equal(applications[0]?.compartmentId, target);
+  await mooring(['apps', 'create', 'chat', '--compartment', 'team-a'], { cwd });
+  assert.equal(applications[1]?.compartmentId, target);
+  assert.equal((await mooring(['compartments', 'delete', 'team-b', '--yes'], { cwd })).code, 5);
+  assert.equal((await mooring(['compartments', 'delete', 'team-a', '--yes'], { cwd })).code, 0);
+  assert.equal(compartments.length, 1);
 });
 
 test('clients are listed, created and deleted', async () => {

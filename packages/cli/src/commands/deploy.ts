@@ -14,7 +14,8 @@ import { openSession } from '../session.ts';
 import type { Cli } from '../terminal.ts';
 
 const help = `
-An application of that name is made when there is none, protected by the embedded identity domain. Otherwise the
+An application of that name is made when there is none, protected by the embedded identity domain, or with --iam by
+the request signatures of registered API keys (mooring keys create NAME --role invoke). Otherwise the
 command becomes its new version: it is started, and takes over when it is ready. The command is split into words
 at spaces, with quotes and backslashes; no shell reads it. It must listen on $HOST:$PORT and answer GET /ready.
 
@@ -31,6 +32,7 @@ export function addDeploy(parent: CommandUnknownOpts, cli: Cli): void {
     .option('--cwd <dir>', 'directory in which it runs', '.')
     .option('--env <name=value>', 'environment variable of the application; repeatable', collect)
     .option('--secret <name=secret>', 'environment variable with the value of a secret; repeatable', collect)
+    .option('--iam', 'a new application takes signed requests instead of tokens')
     .option('--no-wait', 'do not wait until it serves')
     .addHelpText('after', help)
     .action(async (name, options) => {
@@ -38,7 +40,7 @@ export function addDeploy(parent: CommandUnknownOpts, cli: Cli): void {
       const workingDirectory = await directoryOf(resolve(cli.cwd, options.cwd));
       using session = await openSession(cli);
       const environment = await variablesOf(session, options);
-      const request = { name, command, workingDirectory, environment, wait: options.wait };
+      const request = { name, command, workingDirectory, environment, wait: options.wait, iam: options.iam };
       using progress = startProgress(cli, `Deploying ${name}`);
       const deployed = await deploy(session, request, progress);
       progress.done(`${deployed.displayName} ${options.wait ? 'serves' : 'is being started'}`);

@@ -1,4 +1,4 @@
-/** Makes an application that callers reach with tokens of the embedded identity domain. */
+/** Makes an application: callers have tokens of the embedded identity domain unless it is said otherwise. */
 import type {
   IdcsAuthConfig,
   EnvironmentVariable,
@@ -18,6 +18,10 @@ export interface NewApplication {
   readonly scaling?: ScalingConfig | undefined;
   /** Default: the embedded domain, scope `invoke`, an audience made from the name. */
   readonly auth?: InboundAuthConfig | undefined;
+  /** Its callers sign their requests: `auth` does not count. Default false. */
+  readonly iam?: boolean | undefined;
+  /** Default: the root. */
+  readonly compartmentId?: string | undefined;
 }
 
 /** Returns when the application may have deployments. */
@@ -31,19 +35,25 @@ export async function createApplication(
   progress.step(doing);
   const details = {
     displayName: name,
-    compartmentId: profile.compartmentId,
-    inboundAuthConfig: wanted.auth ?? {
-      inboundAuthConfigType: 'IDCS_AUTH_CONFIG',
-      idcsConfig: await embeddedAuth(session, name),
-    },
+    compartmentId: wanted.compartmentId ?? profile.compartmentId,
     ...(environment.length > 0 && { environmentVariables: [...environment] }),
     ...(description !== undefined && { description }),
     ...(scaling !== undefined && { scalingConfig: scaling }),
   };
-  const { application, workRequestId } = await management.applications.create(details, { signal });
+  const { application, workRequestId } = wanted.iam
+    ? await management.applications.createIam(details, { signal })
+    : await management.applications.create(
+        { ...details, inboundAuthConfig: wanted.auth ?? (await byEmbeddedDomain(session, name)) },
+        { signal },
+      );
   await follow(session, { workRequestId, progress, doing });
   return application;
 }
+
+const byEmbeddedDomain = async (session: Session, name: string): Promise<InboundAuthConfig> => ({
+  inboundAuthConfigType: 'IDCS_AUTH_CONFIG',
+  idcsConfig: await embeddedAuth(session, name),
+});
 
 /** What a token of the embedded identity domain must fulfil for an application of that name. */
 export async function embeddedAuth(session: Session, name: string): Promise<IdcsAuthConfig> {

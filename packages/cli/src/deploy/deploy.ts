@@ -1,5 +1,10 @@
 /** Deploys a command: makes the application when there is none, and puts a new version into service. */
-import type { EnvironmentVariable, HostedApplication } from '@mooring/contract';
+import {
+  isIamApplication,
+  type EnvironmentVariable,
+  type HostedApplication,
+  type HostedApplicationSummary,
+} from '@mooring/contract';
 import { findApplicationIfAny } from '../application.ts';
 import type { Progress } from '../output/progress.ts';
 import { Refusal } from '../refusal.ts';
@@ -16,6 +21,8 @@ export interface DeployRequest {
   /** Absolute. */
   readonly workingDirectory: string;
   readonly environment: readonly EnvironmentVariable[];
+  /** A new application is an IAM application. Default false. */
+  readonly iam?: boolean | undefined;
   /** False: return when the server has taken it on. */
   readonly wait: boolean;
 }
@@ -36,15 +43,27 @@ export async function deploy(
   progress: Progress,
 ): Promise<Deployed> {
   const known = await findApplicationIfAny(session, request.name);
+  if (known && request.iam && !isIamApplication(known.id)) throw takesTokens(known);
   const application = known
     ? await withEnvironment(session, { id: known.id, request, progress })
-    : await createApplication(session, { name: request.name, environment: request.environment, progress });
+    : await createApplication(session, {
+        name: request.name,
+        environment: request.environment,
+        iam: request.iam,
+        progress,
+      });
   const { id: applicationId, displayName } = application;
   const started = await startVersion(session, { application, request, progress });
   if (request.wait)
     await follow(session, { ...started, applicationId, progress, doing: `Deploying ${displayName}` });
   return { applicationId, displayName, isNew: known === undefined, ...started };
 }
+
+const takesTokens = ({ displayName }: HostedApplicationSummary): Refusal =>
+  new Refusal(`The application ${displayName} exists and does not take signed requests.`, {
+    exit: 'conflict',
+    hint: 'How an application is protected is fixed for life: leave --iam out, or choose another name.',
+  });
 
 interface Change {
   readonly id: string;

@@ -24,7 +24,7 @@ export interface StartedVersion {
 }
 
 export async function startVersion(session: Session, version: NewVersion): Promise<StartedVersion> {
-  const { management, profile, signal } = session;
+  const { management, signal } = session;
   const { application, request, progress } = version;
   const artifact: CreateArtifactDetails = {
     artifactType: 'LOCAL_PROCESS_ARTIFACT',
@@ -32,9 +32,9 @@ export async function startVersion(session: Session, version: NewVersion): Promi
     workingDirectory: request.workingDirectory,
   };
   progress.step(`Starting ${application.displayName}`);
-  const current = await currentDeployment(session, application.id);
+  const current = await currentDeployment(session, application);
   if (current) return activate(session, { current, artifact, progress });
-  const { compartmentId } = profile;
+  const { compartmentId } = application;
   const { deployment, workRequestId } = await management.deployments.create(
     { activeArtifact: artifact, hostedApplicationId: application.id, compartmentId },
     { signal },
@@ -44,16 +44,12 @@ export async function startVersion(session: Session, version: NewVersion): Promi
 
 async function currentDeployment(
   session: Session,
-  applicationId: string,
+  { id }: HostedApplication,
 ): Promise<HostedDeployment | undefined> {
-  const { management, profile, signal } = session;
-  const { compartmentId } = profile;
-  const all = await management.deployments.list({ compartmentId, applicationId, signal });
-  const living = all.find(
-    ({ lifecycleState, hostedApplicationId }) =>
-      hostedApplicationId === applicationId && lifecycleState !== 'DELETED' && lifecycleState !== 'DELETING',
-  );
-  return living && management.deployments.get(living.id, { signal });
+  const { management, signal } = session;
+  const { deployment } = await management.status.application(id, { signal });
+  if (!deployment || deployment.lifecycleState === 'DELETING') return undefined;
+  return management.deployments.get(deployment.id, { signal });
 }
 
 interface Activation {

@@ -10,6 +10,10 @@ export interface AuthOptions {
   readonly auth: boolean;
 }
 
+/** True when an option says who may call. */
+export const saysAuth = ({ domainUrl, audience, scope, auth }: AuthOptions): boolean =>
+  !auth || domainUrl !== undefined || audience !== undefined || scope !== undefined;
+
 /**
  * Who may call, as the options say; undefined when they say nothing.
  * @param present What holds where the options leave something out. It does not outlive a change of the issuer.

@@ -8,6 +8,7 @@ import {
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { findApplication } from '../../application.ts';
 import { mergeVariables, variablesOf, type EnvironmentOptions } from '../../deploy/environment.ts';
+import { findCompartment } from '../../compartment.ts';
 import { follow } from '../../deploy/follow.ts';
 import { collect, integer } from '../../option.ts';
 import { printResult } from '../../output/print.ts';
@@ -42,6 +43,7 @@ export function addAppsUpdate(parent: CommandUnknownOpts, cli: Cli): void {
     .option('--unset-env <name>', 'take an environment variable away; repeatable', collect)
     .option('--min-replica <count>', 'fewest replicas', integer(0, 1000))
     .option('--max-replica <count>', 'most replicas', integer(1, 1000))
+    .option('--compartment <compartment>', 'move it to another compartment, by name or id')
     .option('--set <name=value>', 'a setting of Mooring; repeatable', collect)
     .addHelpText('after', help)
     .action(async (named, options) => {
@@ -52,13 +54,19 @@ export function addAppsUpdate(parent: CommandUnknownOpts, cli: Cli): void {
       const details = detailsOf(application, options, await variablesOf(session, options));
       const settings =
         options.set && parseSettings(options.set, await management.settings.get(id, { signal }));
-      if (Object.keys(details).length === 0 && settings === undefined)
+      const { compartment } = options;
+      const target = compartment === undefined ? undefined : await findCompartment(session, compartment);
+      if (Object.keys(details).length === 0 && settings === undefined && target === undefined)
         throw new Refusal('Nothing to change was named.', {
           exit: 'usage',
           hint: 'See: mooring apps update --help',
         });
       const doing = `Changing ${application.displayName}`;
       using progress = startProgress(cli, doing);
+      if (target) {
+        const { workRequestId } = await management.applications.move(id, target.id, { signal });
+        await follow(session, { workRequestId, progress, doing, applicationId: id });
+      }
       if (settings) await management.settings.update(id, settings, { signal });
       if (Object.keys(details).length > 0) {
         const { workRequestId } = await management.applications.update(id, details, { signal });
