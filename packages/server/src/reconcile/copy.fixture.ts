@@ -83,6 +83,7 @@ function makePuppet(id: string, failure: string | undefined): Puppet {
       if (failure !== undefined) throw new StartFailure(failure);
       become('ready');
     },
+    usage: async () => undefined,
     watch: (listener) => {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };

@@ -15,10 +15,17 @@ const tell: Record<string, () => string> = {
   '/directory': () => process.cwd(),
 };
 
+/** Keeps one core busy. */
+function burn(milliseconds: number): void {
+  const until = performance.now() + milliseconds;
+  while (performance.now() < until);
+}
+
 const serve: RequestListener = (request, response) => {
   const url = new URL(request.url ?? '/', 'http://replica');
   if (url.pathname === '/sicken') healthy = false;
   if (url.pathname === '/say') console.log(url.searchParams.get('text'));
+  if (url.pathname === '/burn') burn(Number(url.searchParams.get('ms')));
   if (url.pathname === '/exit') process.exit(Number(url.searchParams.get('code')));
   response.statusCode = url.pathname === '/health' && !healthy ? 500 : 200;
   response.end(tell[url.pathname]?.() ?? 'ok');

@@ -21,6 +21,14 @@ export interface ReplicaExit {
   readonly signal: string | null;
 }
 
+/** What a replica uses of its machine. */
+export interface Usage {
+  /** Seconds of processor time since it started; two cores that work for a second are two. May fall when a child ends. */
+  readonly cpuSeconds: number;
+  /** Bytes of memory that it holds now. */
+  readonly memoryBytes: number;
+}
+
 export type ReplicaPhase = 'starting' | 'ready' | 'unhealthy' | 'stopped';
 
 /** One running copy. Disposing of it stops it and waits until nothing of it is left. */
@@ -36,6 +44,8 @@ export interface Replica extends AsyncDisposable {
   readonly exited: Promise<ReplicaExit>;
   /** Resolves at the first 200 of `/ready`; rejects with a StartFailure at the deadline, at an early exit, or on a wider bind. */
   ready(options: { signal: AbortSignal }): Promise<void>;
+  /** A sample of what it uses. Undefined: it is not running, or the system does not tell. Never rejects. */
+  usage(): Promise<Usage | undefined>;
   /** Called on every change of phase. */
   watch(listener: (phase: ReplicaPhase) => void): Disposable;
   /**

@@ -125,6 +125,19 @@ export function runtimeSuite(name: string, make: (context: TestContext) => Promi
       await assert.rejects(waiting, /enough/);
     });
 
+    test('tells what a replica uses, and nothing once it is gone', async (context) => {
+      await using suite = await make(context);
+      await using replica = await suite.runtime.start(specOf(suite.artifact('serve')), { signal });
+      await replica.ready({ signal });
+      const before = await replica.usage();
+      assert(before && before.memoryBytes > 1_000_000, JSON.stringify(before));
+      await fetch(`${urlOf(replica)}/burn?ms=300`);
+      const after = await replica.usage();
+      assert(after && after.cpuSeconds > before.cpuSeconds + 0.05, JSON.stringify({ before, after }));
+      await replica.stop();
+      assert.equal(await replica.usage(), undefined);
+    });
+
     test('notices that a replica is no longer healthy, and says what it answered', async (context) => {
       await using suite = await make(context);
       await using replica = await suite.runtime.start(specOf(suite.artifact('serve')), { signal });

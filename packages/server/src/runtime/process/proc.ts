@@ -13,7 +13,12 @@ export interface ProcessFacts {
   readonly group: number;
   /** Clock ticks between the machine's start and this process's start. */
   readonly started: string;
+  /** Clock ticks of processor time: its own, and that of its children that have ended. */
+  readonly cpuTicks: number;
 }
+
+/** Clock ticks of a second: what Linux tells programs, whatever the kernel itself counts with. */
+export const ticksPerSecond = 100;
 
 /** Facts of a living process. Undefined: there is none, it is a zombie, or there is no /proc. */
 export async function factsOf(pid: number): Promise<ProcessFacts | undefined> {
@@ -22,7 +27,8 @@ export async function factsOf(pid: number): Promise<ProcessFacts | undefined> {
   const [state, , group, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const started = rest[16];
   if (state === undefined || started === undefined || state === 'Z' || state === 'X') return undefined;
-  return { pid, group: Number(group), started };
+  const cpuTicks = rest.slice(8, 12).reduce((sum, ticks) => sum + Number(ticks), 0);
+  return { pid, group: Number(group), started, cpuTicks };
 }
 
 /** Facts of every living process. */
@@ -31,6 +37,12 @@ export async function allProcesses(): Promise<ProcessFacts[]> {
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
   const facts = await Promise.all(pids.map(factsOf));
   return facts.filter((one) => one !== undefined);
+}
+
+/** Bytes of memory that the process holds, shared ones included. 0: it is gone, or the system does not tell. */
+export async function residentBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
 /** True when the process was started with this `NAME=value` in its environment, as far as that can be read. */

@@ -4,12 +4,13 @@
  */
 import { pauseFor } from '../../kit/pause.ts';
 import { probe, type ProbeAnswer } from '../probe.ts';
-import { StartFailure, type Replica, type ReplicaExit, type ReplicaPhase } from '../runtime.ts';
+import { StartFailure, type Replica, type ReplicaExit, type ReplicaPhase, type Usage } from '../runtime.ts';
 import { listensAt } from './binding.ts';
 import { host, launch, type Launched, type LaunchParts } from './launch.ts';
 import { isFree } from './port.ts';
 import { awaitReady, type ReadyOutcome, type ReadyTiming } from './ready.ts';
 import { tell, tellExit, tellOutput } from './story.ts';
+import { usageOf } from './usage.ts';
 
 export interface ProbeTiming extends ReadyTiming {
   /** Milliseconds between probes of `/health`. */
@@ -82,6 +83,10 @@ export class ProcessReplica implements Replica {
     } finally {
       signal.removeEventListener('abort', abort);
     }
+  }
+
+  async usage(): Promise<Usage | undefined> {
+    return this.pid === undefined ? undefined : await usageOf(this.pid);
   }
 
   watch(listener: (phase: ReplicaPhase) => void): Disposable {
