@@ -6,6 +6,13 @@ const seconds = (minimum: number, maximum: number): z.ZodNumber => z.number().mi
 const MiB = 1024 * 1024;
 const day = 86_400;
 
+/** A token as RFC 9110 section 5.6.2 has it; empty: none. */
+const fieldName = z
+  .string()
+  .max(100)
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]*$/, 'must be a name of letters, digits and hyphens')
+  .default('');
+
 export const applicationSettings = z
   .strictObject({
     hold: seconds(0, 600)
@@ -55,6 +62,63 @@ export const applicationSettings = z
     drainSpread: seconds(0, day)
       .default(30)
       .describe('Seconds over which the closes of a drain are spread. Default 30'),
+    drainRequests: seconds(0, day)
+      .default(300)
+      .describe('Seconds that requests under way may go on when their replica is replaced. Default 300'),
+    maxConcurrency: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(0)
+      .describe('Requests and connections that a replica gets at most; more wait. Default 0: no limit'),
+    maxWaiting: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(10_000)
+      .describe('Arrivals that wait for a replica at most; more get 503. Default 10000'),
+    scaleToZeroAfter: seconds(1, 14 * day)
+      .default(300)
+      .describe('Seconds without a request or connection until zero replicas. Default 300'),
+    stableWindow: seconds(6, 3600)
+      .default(60)
+      .describe('Seconds of load that decide how many replicas there are. Default 60'),
+    panicWindow: seconds(1, 600)
+      .default(6)
+      .describe('Seconds of load that decide while it grows suddenly. Default 6'),
+    panicThreshold: z
+      .number()
+      .min(1.1)
+      .max(10)
+      .default(2)
+      .describe('Growth is sudden when so many times the replicas that there are would be right. Default 2'),
+    scaleUpRate: z
+      .number()
+      .min(1.1)
+      .max(1000)
+      .default(10)
+      .describe('The number of replicas grows at most by this factor in a panicWindow. Default 10'),
+    scaleDownRate: z
+      .number()
+      .min(1.1)
+      .max(1000)
+      .default(2)
+      .describe('The number of replicas shrinks at most by this factor in a panicWindow. Default 2'),
+    affinityHeader: fieldName.describe(
+      'Header whose value decides which replica is taken, as long as it is there. Default: none',
+    ),
+    affinityCookie: fieldName.describe(
+      'Cookie that sends a browser back to the replica that it had. Default: none',
+    ),
+    ejectAfter: z
+      .int()
+      .min(0)
+      .max(1000)
+      .default(3)
+      .describe('Failures in a row to reach a replica until it gets no arrivals. Default 3; 0: never'),
+    ejectFor: seconds(0.1, 3600)
+      .default(5)
+      .describe('Seconds between two looks whether such a replica answers GET /ready again. Default 5'),
     allowedOrigins: z
       .array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ })]))
       .default([])
