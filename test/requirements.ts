@@ -614,6 +614,12 @@ export const requirements = [
     source: 'OCI reference, sections 1 and 2',
   },
   {
+    id: 'management:crash',
+    sentence:
+      'A server that is killed at any point has every acknowledged change after its next start, and ends every work request.',
+    source: 'docs/wire.md, the management API',
+  },
+  {
     id: 'management:described',
     sentence: 'GET /openapi.json describes every operation, and every request and answer is as it says.',
     source: 'docs/wire.md, the management API',

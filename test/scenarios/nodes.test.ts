@@ -1,17 +1,13 @@
 /** Several servers on one PostgreSQL, as processes that are stopped and killed. */
 import assert from 'node:assert/strict';
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { clientCredentials, ManagementClient, type TokenSource } from '@mooring/client';
-import { invokePath, livePath, profile, type ServeOptions } from '@mooring/contract';
-import type { RunningServer } from '@mooring/server';
+import { invokePath, livePath, profile } from '@mooring/contract';
 import { postgresMissing, startPostgres, type TestPostgres } from '@mooring/server/postgres-fixture';
+import { forkServer, isAlive, type ForkedServer } from '../fixtures/forked.ts';
 import { bearer, openLive } from '../fixtures/live.ts';
 import { finished } from '../fixtures/server.ts';
 import { verifies } from '../verifies.ts';
@@ -19,47 +15,6 @@ import { verifies } from '../verifies.ts';
 const postgres = await startPostgres();
 if (postgres === undefined) it('several servers on one PostgreSQL', { skip: postgresMissing });
 else describe('several servers on one PostgreSQL', () => scenarios(postgres));
-
-interface ServerNode {
-  readonly child: ChildProcess;
-  readonly urls: RunningServer['urls'];
-  readonly dataDir: string;
-  readonly management: ManagementClient;
-  /** Of the management API. */
-  readonly token: TokenSource;
-}
-
-async function startNode(dataDir: string, options: ServeOptions): Promise<ServerNode> {
-  const child = fork(
-    new URL('../fixtures/server-process.ts', import.meta.url),
-    [dataDir, JSON.stringify({ shutdownGrace: 1, logLevel: 'info', ...options })],
-    {
-      execArgv: ['-C', 'mooring'],
-      stdio: ['ignore', 'ignore', process.env['NODES_LOG'] ? 'inherit' : 'ignore', 'ipc'],
-    },
-  );
-  const early = once(child, 'exit').then(() => assert.fail('the server ended before it served'));
-  const [urls] = await Promise.race([once(child, 'message'), early]);
-  early.catch(() => {});
-  const known = profile.parse(JSON.parse(await readFile(join(dataDir, 'cli.json'), 'utf8')));
-  const tokenUrl = `${urls.managementPlain}/identity/oauth2/v1/token`;
-  const token = clientCredentials({ ...known, tokenUrl, fetch });
-  return {
-    child,
-    urls,
-    dataDir,
-    token,
-    management: new ManagementClient({ baseUrl: urls.managementPlain, token }),
-  };
-}
-
-async function end({ child }: ServerNode, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGCONT');
-  child.kill(signal);
-  await exited;
-}
 
 /** Asks until it gets the answer that it wants; the last failure after so many milliseconds. */
 async function eventually<Value>(limit: number, ask: () => Promise<Value>): Promise<Value> {
@@ -71,15 +26,6 @@ async function eventually<Value>(limit: number, ask: () => Promise<Value>): Prom
       if (performance.now() > until) throw error;
       await pause(50);
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
   }
 }
 
@@ -95,18 +41,15 @@ function scenarios(postgres: TestPostgres): void {
   }
 
   /** A server, for as long as the test goes on. */
-  async function start(t: TestContext, database: string, dataDir?: string): Promise<ServerNode> {
-    const node = await startNode(dataDir ?? (await folder()), {
-      database,
-      advertise: '127.0.0.1:0',
-      managePublicUrl: ['https://mooring.test'],
-    });
-    t.after(() => end(node, 'SIGTERM'));
+  async function start(t: TestContext, database: string, dataDir?: string): Promise<ForkedServer> {
+    const options = { database, advertise: '127.0.0.1:0', managePublicUrl: ['https://mooring.test'] };
+    const node = await forkServer({ dataDir: dataDir ?? (await folder()), options });
+    t.after(() => node.end('SIGTERM'));
     return node;
   }
 
   /** Deploys an application through a node; every start of it is written down. */
-  async function deploy(node: ServerNode, name: string): Promise<App> {
+  async function deploy(node: ForkedServer, name: string): Promise<App> {
     const { management } = node;
     const starts = join(await folder(), 'starts');
     const { compartmentId } = profile.parse(
@@ -236,7 +179,7 @@ function scenarios(postgres: TestPostgres): void {
       const [one, other] = [await start(t, database), await start(t, database)];
       const app = await deploy(one, 'killed');
       const before = await eventually(1000, () => pidOf(other, app));
-      await end(one, 'SIGKILL');
+      await one.end('SIGKILL');
       const now = await eventually(15_000, () => anotherPid(other, app, before));
       assert.deepEqual(await app.starts(), [before, now]);
       const back = await start(t, database, one.dataDir);
@@ -264,7 +207,7 @@ function scenarios(postgres: TestPostgres): void {
       assert.deepEqual(new Set(await asked), new Set([now]));
       await eventually(5000, async () => assert.equal(isAlive(before), false));
       assert.deepEqual(await app.starts(), [before, now]);
-      await end(other, 'SIGTERM');
+      await other.end('SIGTERM');
       const last = await eventually(5000, () => anotherPid(one, app, now));
       assert.deepEqual(await app.starts(), [before, now, last]);
     },
@@ -279,7 +222,7 @@ interface App {
 }
 
 /** Of the replica that answers. */
-async function pidOf({ urls }: ServerNode, { id, token }: App): Promise<number> {
+async function pidOf({ urls }: ForkedServer, { id, token }: App): Promise<number> {
   const answer = await fetch(urls.applicationsPlain + invokePath(id), {
     ...bearer(token),
     signal: AbortSignal.timeout(10_000),
@@ -290,7 +233,7 @@ async function pidOf({ urls }: ServerNode, { id, token }: App): Promise<number> 
   return body.pid;
 }
 
-async function anotherPid(node: ServerNode, app: App, before: number): Promise<number> {
+async function anotherPid(node: ForkedServer, app: App, before: number): Promise<number> {
   const pid = await pidOf(node, app);
   assert.notEqual(pid, before);
   return pid;
