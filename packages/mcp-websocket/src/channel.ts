@@ -8,7 +8,7 @@ import type { RawData, WebSocket } from 'ws';
 import { closeCodes, closing, describeClosing, type Closing } from './closing.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import type { ConnectionLimits } from './limits.ts';
-import { isRefused, readMessage, writeMessage, type Refused } from './message.ts';
+import { isRefused, NotSentError, readMessage, writeMessage, type Refused } from './message.ts';
 
 export interface ChannelEvents {
   readonly message: (message: JSONRPCMessage) => void;
@@ -100,7 +100,8 @@ export class Channel {
   }
 
   #refuseWhenClosed(): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) throw this.#sendError(undefined);
+    if (this.#socket.readyState !== this.#socket.OPEN)
+      throw new NotSentError(this.#sendError(undefined).message);
   }
 
   #sendError(cause: unknown): Error {

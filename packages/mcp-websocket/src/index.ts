@@ -13,6 +13,13 @@ export {
   type ServeLimits,
 } from './limits.ts';
 export { allowKnownOrigin, type AllowOrigin } from './origin.ts';
+export { type Backoff } from './reconnect-policy.ts';
+export {
+  ReconnectingTransport,
+  type ClosingTransport,
+  type ConnectionState,
+  type ReconnectingTransportOptions,
+} from './reconnecting-transport.ts';
 export { serveWebSocket, type DrainOptions, type ServeOptions, type WebSocketServing } from './serve.ts';
 export { WebSocketServerTransport, type WebSocketServerTransportOptions } from './server-transport.ts';
 export { type ConnectionContext, type ServerFactory } from './session.ts';

@@ -12,6 +12,8 @@ export interface Refused {
   readonly error: Error;
   /** What to send back. Undefined when the frame looked like a response: those are never answered. */
   readonly answer: string | undefined;
+  /** The messages of a batch that holds nothing else: revision 2025-03-26 has them. */
+  readonly batch?: readonly JSONRPCMessage[];
 }
 
 export function readMessage(text: string): JSONRPCMessage | Refused {
@@ -23,12 +25,22 @@ export function readMessage(text: string): JSONRPCMessage | Refused {
   }
   const parsed = JSONRPCMessageSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  if (Array.isArray(value))
-    return refused(errorCodes.invalidRequest, 'Invalid Request: send one message per frame, not a batch.');
+  if (Array.isArray(value)) return readBatch(value);
   return refused(errorCodes.invalidRequest, 'Invalid Request: the frame is not a JSON-RPC 2.0 message.', {
     value,
     cause: parsed.error,
   });
+}
+
+/** Refused as a whole unless every element is a message. */
+function readBatch(values: readonly unknown[]): Refused {
+  const refusal = refused(
+    errorCodes.invalidRequest,
+    'Invalid Request: send one message per frame, not a batch.',
+  );
+  const messages = values.map((value) => JSONRPCMessageSchema.safeParse(value));
+  const batch = messages.flatMap(({ data }) => (data === undefined ? [] : [data]));
+  return batch.length === 0 || batch.length < values.length ? refusal : { ...refusal, batch };
 }
 
 export function isRefused(read: JSONRPCMessage | Refused): read is Refused {
@@ -45,6 +57,14 @@ export class UnsendableError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'UnsendableError';
+  }
+}
+
+/** The connection was closed already: nothing of the message left this process. */
+export class NotSentError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'NotSentError';
   }
 }
 

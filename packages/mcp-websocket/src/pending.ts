@@ -18,6 +18,11 @@ export class PendingRequests {
     return this.#ids.size;
   }
 
+  /** True while a request with this id waits for its answer. */
+  has(id: RequestId): boolean {
+    return this.#ids.has(id);
+  }
+
   received(message: JSONRPCMessage): void {
     if (isJSONRPCRequest(message)) {
       if (message.method !== 'subscriptions/listen') this.#ids.add(message.id);

@@ -4,8 +4,9 @@
  * Origin are the handshake's business and settled before.
  */
 import { isJSONRPCRequest, isJSONRPCResultResponse } from '@modelcontextprotocol/server';
-import type { JSONRPCMessage, JSONRPCRequest, Transport } from '@modelcontextprotocol/server';
+import type { JSONRPCMessage, JSONRPCRequest, RequestId, Transport } from '@modelcontextprotocol/server';
 import type { WebSocket } from 'ws';
+import { batchRevision, Batches } from './batches.ts';
 import { Channel } from './channel.ts';
 import { closeCodes, type Closing } from './closing.ts';
 import { defaultServeLimits, limitsFrom, type ConnectionLimits, type ServeLimits } from './limits.ts';
@@ -25,14 +26,19 @@ export class WebSocketServerTransport implements Transport {
   onmessage?: Transport['onmessage'];
   readonly #channel: Channel;
   readonly #pending = new PendingRequests();
+  readonly #batches = new Batches();
   readonly #maxPendingRequests: number;
+  readonly #maxMessageBytes: number;
   #goodbye: { readonly code: number; readonly reason: string } = { code: closeCodes.normal, reason: '' };
   #started = false;
+  /** The revision that `initialize` ended with; undefined before, and in the stateless era. */
+  #revision: string | undefined;
 
   /** Takes an open socket and reads nothing from it before `start()`. */
   constructor(socket: WebSocket, options: WebSocketServerTransportOptions = {}) {
     const limits = limitsFrom(defaultServeLimits, options);
     this.#maxPendingRequests = limits.maxPendingRequests;
+    this.#maxMessageBytes = limits.maxMessageBytes;
     this.#channel = new Channel(socket, {
       limits,
       bytesRead: options.bytesRead,
@@ -63,6 +69,18 @@ export class WebSocketServerTransport implements Transport {
   /** Resolves when the message was handed to the network. */
   async send(message: JSONRPCMessage): Promise<void> {
     this.#pending.sent(message);
+    this.#revision ??= revisionOf(message);
+    await this.#sendAll(this.#batches.sent(message));
+  }
+
+  async #sendAll(messages: readonly JSONRPCMessage[]): Promise<void> {
+    const text = messages.length > 1 ? JSON.stringify(messages) : undefined;
+    if (text !== undefined && Buffer.byteLength(text) <= this.#maxMessageBytes)
+      await this.#channel.sendText(text);
+    else for (const message of messages) await this.#sendOne(message);
+  }
+
+  async #sendOne(message: JSONRPCMessage): Promise<void> {
     try {
       await this.#channel.send(message);
     } catch (error) {
@@ -87,23 +105,49 @@ export class WebSocketServerTransport implements Transport {
   }
 
   #deliver(message: JSONRPCMessage): void {
-    if (isJSONRPCRequest(message) && this.#pending.size >= this.#maxPendingRequests) {
-      this.#refuseBusy(message);
+    const refusal = isJSONRPCRequest(message) ? this.#refusalOf(message) : undefined;
+    if (refusal !== undefined) {
+      this.#answer(refusal);
       return;
     }
     this.#pending.received(message);
+    const freed = this.#batches.cancelled(message);
+    if (freed.length > 0) this.#sendAll(freed).catch((error: Error) => this.onerror?.(error));
     this.onmessage?.(message);
   }
 
-  #refuseBusy({ id }: JSONRPCRequest): void {
+  /** The answer to a request that is not carried out. */
+  #refusalOf({ id }: JSONRPCRequest): string | undefined {
     const limit = this.#maxPendingRequests;
+    if (this.#pending.has(id)) {
+      const text = `Invalid Request: the request with the id ${JSON.stringify(id)} waits for its answer already.`;
+      return errorText(id, errorCodes.invalidRequest, text);
+    }
+    if (this.#pending.size < limit) return undefined;
     const text = `Too many requests: ${limit} of this connection wait for their answer already. Send this one later.`;
-    this.#answer(errorText(id, errorCodes.busy, text));
+    return errorText(id, errorCodes.busy, text);
   }
 
-  #refuse({ error, answer }: Refused): void {
+  #refuse({ error, answer, batch }: Refused): void {
+    if (batch !== undefined && this.#revision === batchRevision) {
+      this.#deliverBatch(batch);
+      return;
+    }
     this.onerror?.(error);
     if (answer !== undefined) this.#answer(answer);
+  }
+
+  /** Each message of it counts as one; a request that is refused is answered alone. */
+  #deliverBatch(messages: readonly JSONRPCMessage[]): void {
+    const ids = new Set<RequestId>();
+    const room = this.#maxPendingRequests - this.#pending.size;
+    const isServed = (message: JSONRPCMessage): boolean => {
+      if (!isJSONRPCRequest(message)) return true;
+      if (this.#pending.has(message.id) || ids.has(message.id) || ids.size >= room) return false;
+      return ids.add(message.id).size > 0;
+    };
+    this.#batches.received(messages.filter(isServed));
+    for (const message of messages) this.#deliver(message);
   }
 
   /** Whoever asked must get an answer, or would wait until the time-out. */
@@ -116,4 +160,11 @@ export class WebSocketServerTransport implements Transport {
   #answer(text: string): void {
     this.#channel.sendText(text).catch((error: Error) => this.onerror?.(error));
   }
+}
+
+/** Only the answer to `initialize` holds one at this place. */
+function revisionOf(message: JSONRPCMessage): string | undefined {
+  if (!isJSONRPCResultResponse(message)) return undefined;
+  const { protocolVersion } = message.result;
+  return typeof protocolVersion === 'string' ? protocolVersion : undefined;
 }
