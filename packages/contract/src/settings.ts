@@ -21,6 +21,24 @@ export const applicationSettings = z
     startDeadline: seconds(1, 3600)
       .default(60)
       .describe('Seconds within which a replica must become ready. Default 60'),
+    containerMemoryBytes: z
+      .int()
+      .min(16 * MiB)
+      .max(1024 * 1024 * MiB)
+      .default(1024 * MiB)
+      .describe('Memory of one container, in bytes; beyond it the container is killed. Default 1073741824'),
+    containerCpus: z
+      .number()
+      .min(0.01)
+      .max(1024)
+      .default(1)
+      .describe('Processors of one container, at most those of the machine. Default 1'),
+    containerPids: z
+      .int()
+      .min(8)
+      .max(1_000_000)
+      .default(512)
+      .describe('Processes and threads of one container. Default 512'),
     stopGrace: seconds(0, 3600).default(10).describe('Seconds between SIGTERM and SIGKILL. Default 10'),
     responseTimeout: seconds(1, 3600)
       .default(300)

@@ -31,6 +31,7 @@ import { Pulse } from './node/pulse.ts';
 import { createReconciler, type Reconciler } from './reconcile/reconciler.ts';
 import type { Drain } from './reconcile/tools.ts';
 import type { Runtime } from './runtime/runtime.ts';
+import { Journals } from './runtime/output/journals.ts';
 import { openProcessRuntime } from './runtime/process/runtime.ts';
 import { openVault } from './secrets/vault.ts';
 import { openStore } from './store/index.ts';
@@ -143,7 +144,10 @@ async function openIdentity({ config, common, data, names, store }: Ground, owne
 async function openHosting(ground: Ground, identity: Identity, owned: AsyncDisposableStack) {
   const { config, common, data, names, store, isShared } = ground;
   const { domain, verifyToken, vault, keys, checkIssuer } = identity;
-  const runtime = owned.use(await openProcessRuntime({ directory: await data.folder('process'), ...common }));
+  const journals = new Journals({ directory: await data.folder('logs'), ...common });
+  const runtime = owned.use(
+    await openProcessRuntime({ directory: await data.folder('process'), journals, ...common }),
+  );
   const runtimes = [runtime];
   const readLogs: Runtime['logs'] = (id, choice) => runtime.logs(id, choice);
   const pulse = owned.use(new Pulse({ steadied: () => directory.repeat() }));

@@ -8,6 +8,7 @@ import {
   type ReplicaSpec,
   type Runtime,
 } from '../runtime/runtime.ts';
+import { limits } from '../runtime/suite.ts';
 import { Copy, type CopyOptions } from './copy.ts';
 import { Gate } from './gate.ts';
 import { defaultBackOff } from './heal.ts';
@@ -116,7 +117,7 @@ export function makeStage(options: Partial<CopyOptions> = {}): Stage {
       artifactId: '1',
       artifact,
       environment: {},
-      settings: { startDeadline: 1, stopGrace: 1 },
+      settings: { ...limits, startDeadline: 1, stopGrace: 1 },
     }),
     runtimes: [runtime],
     gate: new Gate(1),

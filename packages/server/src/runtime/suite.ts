@@ -19,6 +19,11 @@ export interface SuiteRuntime extends AsyncDisposable {
 
 const signal = new AbortController().signal;
 
+const MiB = 1024 * 1024;
+
+/** What a container may use, for those who look at something else. */
+export const limits = { containerMemoryBytes: 512 * MiB, containerCpus: 1, containerPids: 256 };
+
 /** A spec of which tests name only what matters to them. */
 export function specOf(artifact: CreateArtifactDetails, parts: Partial<ReplicaSpec> = {}): ReplicaSpec {
   return {
@@ -28,7 +33,7 @@ export function specOf(artifact: CreateArtifactDetails, parts: Partial<ReplicaSp
     artifactId: '1',
     artifact,
     environment: {},
-    settings: { startDeadline: 30, stopGrace: 10 },
+    settings: { ...limits, startDeadline: 30, stopGrace: 10 },
     ...parts,
   };
 }
@@ -104,7 +109,7 @@ export function runtimeSuite(name: string, make: (context: TestContext) => Promi
       test(`says why a replica did not come up: ${behaviour}`, async (context) => {
         await using suite = await make(context);
         const spec = specOf(suite.artifact(behaviour), {
-          settings: { startDeadline: deadline, stopGrace: 1 },
+          settings: { ...limits, startDeadline: deadline, stopGrace: 1 },
         });
         await using replica = await suite.runtime.start(spec, { signal });
         const error: unknown = await replica.ready({ signal }).catch((reason: unknown) => reason);

@@ -7,7 +7,7 @@ import { connect, SocketAddress } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { allProcesses } from './proc.ts';
 
-interface Listener {
+export interface Listener {
   readonly address: string;
   readonly port: number;
   readonly inode: string;
@@ -30,9 +30,14 @@ export async function listensAt(group: number): Promise<string[]> {
   return own.map(({ address, port }) => `${address}:${port}`);
 }
 
-async function allListeners(): Promise<Listener[] | undefined> {
+/**
+ * Undefined: the system does not tell.
+ * @param pid of a process: its network is looked at. Default: the server's own
+ */
+export async function allListeners(pid?: number): Promise<Listener[] | undefined> {
+  const folder = `/proc/${pid ?? 'self'}/net`;
   const [v4, v6] = await Promise.all(
-    ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'latin1').catch(() => undefined)),
+    ['tcp', 'tcp6'].map((name) => readFile(`${folder}/${name}`, 'latin1').catch(() => undefined)),
   );
   if (v4 === undefined) return undefined;
   return [...rows(v4), ...rows(v6 ?? '')];

@@ -1,15 +1,18 @@
 /** A server that starts one replica, prints its URL and waits to be killed; with a third argument it exits by itself. */
+import { join } from 'node:path';
 import { systemClock, systemRandom } from '../../kit/clock.ts';
 import { openLog } from '../../observe/log.ts';
+import { Journals } from '../output/journals.ts';
 import type { ReplicaSpec } from '../runtime.ts';
 import { openProcessRuntime } from './runtime.ts';
 
 const [directory = '', spec = '', mode = 'wait'] = process.argv.slice(2);
+const log = openLog('silent');
 const runtime = await openProcessRuntime({
   directory,
-  clock: systemClock,
+  journals: new Journals({ directory: join(directory, 'logs'), clock: systemClock, log }),
   random: systemRandom,
-  log: openLog('silent'),
+  log,
 });
 const { signal } = new AbortController();
 const parsed: ReplicaSpec = JSON.parse(spec);

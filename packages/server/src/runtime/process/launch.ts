@@ -3,7 +3,7 @@ import type { Random } from '../../kit/clock.ts';
 import type { Log } from '../../observe/log.ts';
 import type { ReplicaSpec } from '../runtime.ts';
 import { environmentOf, markOf } from './environment.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from '../output/journal.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { freePort } from './port.ts';
 import { identityOf } from './proc.ts';

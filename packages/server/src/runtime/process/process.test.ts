@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { StartFailure, type Replica } from '../runtime.ts';
-import { runtimeSuite, specOf, urlOf } from '../suite.ts';
+import { limits, runtimeSuite, specOf, urlOf } from '../suite.ts';
 import { markOf } from './environment.ts';
 import { strays } from './group.ts';
 import { isFree } from './port.ts';
@@ -28,7 +28,7 @@ async function failureOf(replica: Replica): Promise<string> {
 }
 
 async function startReady(sandbox: Sandbox, behaviour: string, stopGrace = 10): Promise<Replica> {
-  const settings = { startDeadline: 30, stopGrace };
+  const settings = { ...limits, startDeadline: 30, stopGrace };
   const replica = await sandbox.runtime.start(specOf(sandbox.artifact(behaviour), { settings }), { signal });
   await replica.ready({ signal });
   return replica;
@@ -129,7 +129,7 @@ describe('a process replica', () => {
 
   test('that listens somewhere else is told where', async () => {
     await using sandbox = await openSandbox();
-    const settings = { startDeadline: 1.5, stopGrace: 1 };
+    const settings = { ...limits, startDeadline: 1.5, stopGrace: 1 };
     const replica = await sandbox.runtime.start(specOf(sandbox.artifact('elsewhere'), { settings }), {
       signal,
     });

@@ -2,22 +2,15 @@
  * A replica as a process: brings it up (on another port when the first one was taken meanwhile), watches its
  * health, ends it. Its phases go forward only: starting, ready, unhealthy, stopped.
  */
-import { pauseFor } from '../../kit/pause.ts';
-import { probe, type ProbeAnswer } from '../probe.ts';
+import { awaitUnhealthy } from '../health.ts';
+import type { ProbeAnswer } from '../probe.ts';
+import { awaitReady, type ProbeTiming, type ReadyOutcome } from '../ready.ts';
 import { StartFailure, type Replica, type ReplicaExit, type ReplicaPhase, type Usage } from '../runtime.ts';
-import { listensAt } from './binding.ts';
+import { tell, tellExit, tellOutput } from '../story.ts';
+import { listensAt, widerBind } from './binding.ts';
 import { host, launch, type Launched, type LaunchParts } from './launch.ts';
 import { isFree } from './port.ts';
-import { awaitReady, type ReadyOutcome, type ReadyTiming } from './ready.ts';
-import { tell, tellExit, tellOutput } from './story.ts';
 import { usageOf } from './usage.ts';
-
-export interface ProbeTiming extends ReadyTiming {
-  /** Milliseconds between probes of `/health`. */
-  readonly healthInterval: number;
-  /** Bad answers of `/health` in a row that make a replica unhealthy. */
-  readonly healthFailures: number;
-}
 
 export interface ReplicaParts extends LaunchParts {
   readonly timing: ProbeTiming;
@@ -38,6 +31,7 @@ export class ProcessReplica implements Replica {
   #reason: string | undefined;
   #lastProbe: ProbeAnswer | undefined;
   #stopping = false;
+  #wasKilled = false;
   #grace = 0;
 
   /** Resolves when the program runs. Throws a StartFailure. */
@@ -49,6 +43,7 @@ export class ProcessReplica implements Replica {
     this.id = parts.spec.id;
     this.#parts = parts;
     this.#launched = launched;
+    this.#watchExit();
     this.#outcome = this.#bringUp();
     this.exited = this.#outcome.then(
       () => this.#serve(),
@@ -66,6 +61,10 @@ export class ProcessReplica implements Replica {
 
   get phase(): ReplicaPhase {
     return this.#phase;
+  }
+
+  get wasKilled(): boolean {
+    return this.#wasKilled;
   }
 
   get reason(): string | undefined {
@@ -136,6 +135,7 @@ export class ProcessReplica implements Replica {
       deadline,
       life: this.#life.signal,
       onProbe: (answer) => (this.#lastProbe = answer),
+      widerBind,
     });
   }
 
@@ -151,12 +151,13 @@ export class ProcessReplica implements Replica {
     const lost = this.#launched.port;
     journal.write('platform', `port ${lost} was taken by somebody else; starting again on another one`);
     this.#launched = await launch(this.#parts);
+    this.#watchExit();
     ports.delete(lost);
     if (this.#stopping) await this.#launched.running.end(this.#grace * 1000);
   }
 
   async #failure(outcome: ReadyOutcome): Promise<StartFailure> {
-    const { running } = this.#launched;
+    const { running, port } = this.#launched;
     const listening = await listensAt(running.pid);
     if (outcome.kind === 'exited') await running.gone;
     return new StartFailure(
@@ -164,7 +165,8 @@ export class ProcessReplica implements Replica {
         what: describe(outcome, this.#parts.spec.settings.startDeadline),
         url: this.#url('/ready'),
         lastProbe: this.#lastProbe,
-        listensAt: listening,
+        listensAt: listening.includes(`${host}:${port}`) ? [] : listening,
+        mustListenOn: '$HOST:$PORT',
         output: this.#parts.journal.recent,
       }),
     );
@@ -172,24 +174,27 @@ export class ProcessReplica implements Replica {
 
   async #serve(): Promise<ReplicaExit> {
     void this.#watchHealth();
+    const exit = await this.#launched.running.exited;
+    // Nobody is to be sent there while the rest of it is swept together.
+    if (!this.#stopping) this.#enter('unhealthy', this.#crash(exit));
     return await this.#end(undefined);
   }
 
+  #watchExit(): void {
+    const { running } = this.#launched;
+    const note = ({ signal }: ReplicaExit): void =>
+      void (this.#wasKilled = signal === 'SIGKILL' && !this.#stopping);
+    void running.exited.then(note);
+  }
+
+  #crash(exit: ReplicaExit): string {
+    return `${tellExit(exit)}\n${tellOutput(this.#parts.journal.recent)}`;
+  }
+
   async #watchHealth(): Promise<void> {
-    const { healthInterval, healthFailures, probeTimeout } = this.#parts.timing;
-    const { signal } = this.#life;
-    let failures = 0;
-    while (await pauseFor(healthInterval, signal)) {
-      const target = { ...this.address, path: '/health' } as const;
-      const answer = await probe(target, { timeoutMs: probeTimeout, signal });
-      if (signal.aborted) return;
-      failures = answer.good ? 0 : failures + 1;
-      if (failures < healthFailures) continue;
-      return this.#enter(
-        'unhealthy',
-        `GET ${this.#url('/health')}: ${answer.said}, ${failures} times in a row`,
-      );
-    }
+    const { address } = this;
+    const reason = await awaitUnhealthy({ ...this.#parts.timing, address, life: this.#life.signal });
+    if (reason !== undefined) this.#enter('unhealthy', reason);
   }
 
   /** Waits until nothing is left. @param failure why it never became ready */
@@ -200,9 +205,8 @@ export class ProcessReplica implements Replica {
     this.#life.abort();
     this.#parts.ports.delete(port);
     if (!running.leftovers) await this.#parts.ledger.forget(this.id).catch(() => undefined);
-    const crash = `${tellExit(exit)}\n${tellOutput(this.#parts.journal.recent)}`;
     this.#parts.journal.write('platform', tellExit(exit));
-    this.#enter('stopped', failure ?? (this.#stopping ? tellExit(exit) : crash));
+    this.#enter('stopped', failure ?? (this.#stopping ? tellExit(exit) : this.#crash(exit)));
     return exit;
   }
 

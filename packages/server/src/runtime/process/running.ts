@@ -7,8 +7,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '../../observe/log.ts';
 import type { ReplicaExit } from '../runtime.ts';
 import { endGroup, signalGroup, type Group } from './group.ts';
-import type { Journal } from './journal.ts';
-import { Lines } from './lines.ts';
+import type { Journal } from '../output/journal.ts';
+import { Lines } from '../output/lines.ts';
 import { spawnCommand, type Child, type Command } from './spawn.ts';
 
 /** Milliseconds in which output that is still on its way may arrive after the last process has gone. */

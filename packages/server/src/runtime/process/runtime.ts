@@ -5,42 +5,30 @@
 import type { CreateArtifactDetails, LogLine } from '@mooring/contract';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Clock, Random } from '../../kit/clock.ts';
+import type { Random } from '../../kit/clock.ts';
 import type { Log } from '../../observe/log.ts';
-import type { Replica, ReplicaSpec, Runtime } from '../runtime.ts';
+import type { Journals } from '../output/journals.ts';
+import { readLogs, type LogsOptions } from '../output/logs.ts';
+import { defaultTiming, type ProbeTiming } from '../ready.ts';
+import { requireSafeName, type Replica, type ReplicaSpec, type Runtime } from '../runtime.ts';
 import { collect } from './collect.ts';
-import { Journals } from './journals.ts';
 import { Ledger } from './ledger.ts';
-import { readLogs, type LogsOptions } from './logs.ts';
-import { ProcessReplica, type ProbeTiming } from './replica.ts';
+import { ProcessReplica } from './replica.ts';
 
 export interface ProcessRuntimeOptions {
-  /** Where the ledger and the replicas' output are kept. */
+  /** Where the ledger is kept. */
   readonly directory: string;
-  readonly clock: Clock;
+  /** Where the replicas' output goes. */
+  readonly journals: Journals;
   readonly random: Random;
   readonly log: Log;
   /** Put first on PATH, so that `node` in a command is the Node that runs Mooring. Default: that one's folder. */
   readonly nodeBinDirectory?: string;
   /** Default: see `defaultTiming`. */
   readonly timing?: Partial<ProbeTiming>;
-  /** How much output is kept. Default: 3 files of 1 MiB per replica, of the 10 newest replicas that ended. */
-  readonly output?: { readonly maxBytes?: number; readonly files?: number; readonly keep?: number };
   /** Milliseconds between SIGTERM and SIGKILL for what an earlier server left behind. Default 2000. */
   readonly collectGrace?: number;
 }
-
-/** Milliseconds, except healthFailures. */
-export const defaultTiming: ProbeTiming = {
-  firstProbe: 50,
-  slowestProbe: 1000,
-  probeTimeout: 5000,
-  healthInterval: 10_000,
-  healthFailures: 3,
-};
-
-/** Ids become file names. */
-const safeName = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,200}$/;
 
 export async function openProcessRuntime(options: ProcessRuntimeOptions): Promise<Runtime> {
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
@@ -59,10 +47,9 @@ class ProcessRuntime implements Runtime {
   #closed = false;
 
   constructor(options: ProcessRuntimeOptions) {
-    const { directory, clock, log } = options;
     this.#options = options;
-    this.#journals = new Journals({ directory: join(directory, 'logs'), clock, log, ...options.output });
-    this.#ledger = new Ledger(join(directory, 'replicas'));
+    this.#journals = options.journals;
+    this.#ledger = new Ledger(join(options.directory, 'replicas'));
     process.on('exit', this.#killAll);
   }
 
@@ -74,9 +61,8 @@ class ProcessRuntime implements Runtime {
     signal.throwIfAborted();
     if (this.#closed) throw new TypeError('start: this runtime is closed');
     if (this.#replicas.has(spec.id)) throw new TypeError(`start: replica ${spec.id} runs already`);
-    if (!safeName.test(spec.id) || !safeName.test(spec.applicationId)) {
-      throw new TypeError('start: the ids of replica and application must be safe as file names');
-    }
+    requireSafeName(spec.id);
+    requireSafeName(spec.applicationId);
     const replica = await this.#track(this.#start(spec));
     if (!signal.aborted) return replica;
     await replica.stop({ grace: 0 });
@@ -89,12 +75,12 @@ class ProcessRuntime implements Runtime {
   }
 
   async forget(applicationId: string): Promise<void> {
-    if (!safeName.test(applicationId)) throw new TypeError('forget: the id must be safe as a file name');
+    requireSafeName(applicationId);
     await this.#journals.forget(applicationId);
   }
 
   logs(applicationId: string, options: LogsOptions): AsyncIterable<LogLine> {
-    if (!safeName.test(applicationId)) throw new TypeError('logs: the id must be safe as a file name');
+    requireSafeName(applicationId);
     return readLogs(this.#journals, applicationId, options);
   }
 

@@ -9,6 +9,7 @@ import { systemClock, systemRandom } from '../../kit/clock.ts';
 import { openLog } from '../../observe/log.ts';
 import type { ReplicaSpec } from '../runtime.ts';
 import type { SuiteRuntime } from '../suite.ts';
+import { Journals, type JournalsOptions } from '../output/journals.ts';
 import { openProcessRuntime, type ProcessRuntimeOptions } from './runtime.ts';
 
 const here = import.meta.dirname;
@@ -19,13 +20,20 @@ export interface Sandbox extends SuiteRuntime {
   readonly directory: string;
 }
 
-export async function openSandbox(options: Partial<ProcessRuntimeOptions> = {}): Promise<Sandbox> {
+export interface SandboxOptions extends Partial<ProcessRuntimeOptions> {
+  /** How much output is kept. */
+  readonly output?: Partial<JournalsOptions>;
+}
+
+export async function openSandbox({ output, ...options }: SandboxOptions = {}): Promise<Sandbox> {
   const directory = await mkdtemp(join(tmpdir(), 'mooring-runtime-'));
+  const log = openLog('silent');
+  const journals = new Journals({ directory: join(directory, 'logs'), clock: systemClock, log, ...output });
   const runtime = await openProcessRuntime({
     directory,
-    clock: systemClock,
+    journals,
     random: systemRandom,
-    log: openLog('silent'),
+    log,
     timing: { firstProbe: 10, healthInterval: 20, probeTimeout: 2000 },
     ...options,
   });

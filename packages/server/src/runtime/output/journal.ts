@@ -44,9 +44,10 @@ export class Journal implements AsyncDisposable {
     this.#options = options;
   }
 
-  write(stream: LogLine['stream'], text: string): void {
-    const { replicaId, clock } = this.#options;
-    const line: LogLine = { replicaId, stream, timestamp: new Date(clock.now()).toISOString(), text };
+  /** @param time milliseconds since the epoch. Default: now */
+  write(stream: LogLine['stream'], text: string, time: number = this.#options.clock.now()): void {
+    const { replicaId } = this.#options;
+    const line: LogLine = { replicaId, stream, timestamp: new Date(time).toISOString(), text };
     if (stream !== 'platform') this.#remember(text);
     if (this.#pending.length === 0) void this.#inTurn(() => this.#flush());
     this.#pending.push(line);

@@ -1,8 +1,7 @@
 /** Waits for a replica to become ready: probes it ever more rarely until 200, its exit, or the deadline. */
-import { pauseFor } from '../../kit/pause.ts';
-import { probe, type ProbeAnswer, type ProbeTarget } from '../probe.ts';
-import type { ReplicaExit } from '../runtime.ts';
-import { widerBind } from './binding.ts';
+import { pauseFor } from '../kit/pause.ts';
+import { probe, type ProbeAnswer, type ProbeTarget } from './probe.ts';
+import type { ReplicaExit } from './runtime.ts';
 
 export interface ReadyTiming {
   /** Milliseconds until the first probe. */
@@ -13,6 +12,23 @@ export interface ReadyTiming {
   readonly probeTimeout: number;
 }
 
+/** When a replica is probed. */
+export interface ProbeTiming extends ReadyTiming {
+  /** Milliseconds between probes of `/health`. */
+  readonly healthInterval: number;
+  /** Bad answers of `/health` in a row that make a replica unhealthy. */
+  readonly healthFailures: number;
+}
+
+/** Milliseconds, except healthFailures. */
+export const defaultTiming: ProbeTiming = {
+  firstProbe: 50,
+  slowestProbe: 1000,
+  probeTimeout: 5000,
+  healthInterval: 10_000,
+  healthFailures: 3,
+};
+
 export interface ReadyOptions extends ReadyTiming {
   readonly target: ProbeTarget;
   readonly exited: Promise<ReplicaExit>;
@@ -21,6 +37,8 @@ export interface ReadyOptions extends ReadyTiming {
   /** Aborts when the replica is to stop. */
   readonly life: AbortSignal;
   readonly onProbe: (answer: ProbeAnswer) => void;
+  /** Looks for an address other than its own on which a replica that answers listens too. Default: nobody looks. */
+  readonly widerBind?: (port: number) => Promise<string | undefined>;
 }
 
 export type ReadyOutcome =
@@ -54,7 +72,7 @@ async function probeOnce(options: ReadyOptions, signal: AbortSignal): Promise<Re
   const answer = await probe(options.target, { timeoutMs: options.probeTimeout, signal });
   if (answer.connected || !signal.aborted) options.onProbe(answer);
   if (signal.aborted || !answer.connected) return undefined;
-  const address = await widerBind(options.target.port);
+  const address = await options.widerBind?.(options.target.port);
   if (address !== undefined) return { kind: 'wide', address };
   return answer.good ? { kind: 'ready' } : undefined;
 }

@@ -1,6 +1,6 @@
 /** Tells the owner of an application why a replica did not come up, with everything that is known. */
-import type { ReplicaExit } from '../runtime.ts';
-import type { ProbeAnswer } from '../probe.ts';
+import type { ReplicaExit } from './runtime.ts';
+import type { ProbeAnswer } from './probe.ts';
 
 /** Characters of one line of output that are told. */
 const lineLimit = 400;
@@ -10,8 +10,9 @@ export interface Story {
   readonly what: string;
   readonly url: string;
   readonly lastProbe: ProbeAnswer | undefined;
-  /** Where the replica listens, as far as it is known. */
+  /** Where the replica listens, as far as it is known, when that is not where it must. */
   readonly listensAt: readonly string[];
+  readonly mustListenOn: string;
   /** What it wrote last. */
   readonly output: readonly string[];
 }
@@ -21,9 +22,9 @@ export function tell(story: Story): string {
   return [story.what, `GET ${story.url}: ${probe}.`, ...hint(story), tellOutput(story.output)].join('\n');
 }
 
-function hint({ url, listensAt }: Story): string[] {
-  if (listensAt.length === 0 || listensAt.includes(new URL(url).host)) return [];
-  return [`It listens on ${listensAt.join(', ')}, but must listen on $HOST:$PORT.`];
+function hint({ listensAt, mustListenOn }: Story): string[] {
+  if (listensAt.length === 0) return [];
+  return [`It listens on ${listensAt.join(', ')}, but must listen on ${mustListenOn}.`];
 }
 
 export function tellOutput(output: readonly string[]): string {
