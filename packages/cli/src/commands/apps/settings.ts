@@ -36,5 +36,6 @@ function parse(text: string, old: ApplicationSettings): [string, unknown] {
       hint: `There are: ${Object.keys(old).join(', ')}`,
     });
   if (Array.isArray(known[1])) return [name, value.split(',').filter((entry) => entry !== '')];
+  if (typeof known[1] === 'string') return [name, value];
   return [name, value.trim() === '' ? Number.NaN : Number(value)];
 }
