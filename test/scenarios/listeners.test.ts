@@ -35,6 +35,25 @@ describe('the two listeners', () => {
     },
   );
 
+  it('say in every answer which request it is for: the id that came, or one that was made', async () => {
+    await using test = await startTestServer();
+    const { applicationsPlain, managementPlain } = test.server.urls;
+    const identity = '/identity/.well-known/openid-configuration';
+    const targets = [
+      ...['/health', '/ready', '/nothing', '/v1/status', '/openapi.json'].map(
+        (path) => managementPlain + path,
+      ),
+      ...[identity, '/identity/nothing', '/identity/oauth2/v1/token'].map((path) => managementPlain + path),
+      ...['/health', '/ready', '/nothing', '/20251112/x'].map((path) => applicationsPlain + path),
+    ];
+    for (const url of targets) {
+      const given = await fetch(url, { headers: { 'opc-request-id': 'my-request_1' } });
+      assert.equal(given.headers.get('opc-request-id'), 'my-request_1', url);
+      const made = await fetch(url, { headers: { 'opc-request-id': 'not legal' } });
+      assert.match(made.headers.get('opc-request-id') ?? '', /^[0-9A-F]{32}$/, url);
+    }
+  });
+
   it('refuse a name that is not theirs', async () => {
     const { request } = await import('node:http');
     await using test = await startTestServer();

@@ -37,6 +37,7 @@ export function createManagement(options: ManagementOptions): RequestHandler {
     const requestId = requestIdOf(request, options.random);
     try {
       const path = pathOf(request, options.names);
+      if (!isApi(path)) response.setHeader('opc-request-id', requestId);
       if (path === '/health') return answer(request, response, { status: 200, body: { status: 'healthy' } });
       if (path === '/ready') return answer(request, response, readiness(options.isReady()));
       if (isIdentity(path)) return void options.identity(request, response);
@@ -59,6 +60,9 @@ const authorizationServer = `/.well-known/oauth-authorization-server${paths.iden
 function isIdentity(path: string): boolean {
   return path === authorizationServer || path === paths.identity || path.startsWith(`${paths.identity}/`);
 }
+
+/** The API announces its requests itself. */
+const isApi = (path: string): boolean => path !== '/health' && path !== '/ready' && !isIdentity(path);
 
 /** Throws a Problem: MisdirectedRequest for a name we do not go by, InvalidParameter for a malformed target. */
 function pathOf(request: IncomingMessage, names: Names): string {

@@ -68,7 +68,10 @@ export async function buildProvider(options: BuildOptions): Promise<BuiltProvide
   report(provider, options.log);
   provider.use(async (context, next) => {
     await next();
-    if (context.status === 404 && context.body === undefined) context.body = nothingHere;
+    if (context.status !== 404 || context.body !== undefined) return;
+    // A status that nobody set gives way to 200 when there is a body.
+    context.status = 404;
+    context.body = nothingHere;
   });
   return { provider, errors: library.errors, answer: provider.callback() };
 }
@@ -87,13 +90,20 @@ function followIssuer(provider: Provider, issuer: string): void {
   });
 }
 
+/** Of the request, as whoever took it announced it. */
+const idOf = ({ res }: KoaContextWithOIDC): object => ({ opcRequestId: res.getHeader('opc-request-id') });
+
 function report(provider: Provider, log: Log): void {
-  const failed = (error: Error): void => log.error({ err: error }, 'the identity domain failed');
-  provider.on('server_error', (_context, error) => failed(error));
+  const failed = (error: Error, context?: KoaContextWithOIDC): void =>
+    log.error({ err: error, ...(context && idOf(context)) }, 'the identity domain failed');
+  provider.on('server_error', (context, error) => failed(error, context));
   const koa: EventEmitter = provider;
   koa.on('error', failed);
   provider.on('grant.error', (context, error) =>
-    log.info({ client: context.oidc.client?.clientId, error: error.message }, 'refused a token'),
+    log.info(
+      { ...idOf(context), client: context.oidc.client?.clientId, error: error.message },
+      'refused a token',
+    ),
   );
 }
 

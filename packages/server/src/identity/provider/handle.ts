@@ -26,7 +26,8 @@ export async function handle(http: Http, options: HandleOptions): Promise<void> 
     await dispatch(http, options);
   } catch (error) {
     const problem = asProblem(error);
-    if (problem.status >= 500) options.log.error({ err: error }, 'the identity domain failed');
+    const opcRequestId = http.response.getHeader('opc-request-id');
+    if (problem.status >= 500) options.log.error({ err: error, opcRequestId }, 'the identity domain failed');
     refuse(http.response, problem);
   }
 }

@@ -251,7 +251,9 @@ describe('the documents of the domain', () => {
   ];
   for (const path of nowhere)
     test(`GET ${path} finds nothing`, async () => {
-      assert.match(await getAs(path, {}), /^\{"code":"NotAuthorizedOrNotFound"/);
+      const answer = await answerAs(path, {});
+      assert.equal(answer.status, 404);
+      assert.match(answer.body, /^\{"code":"NotAuthorizedOrNotFound"/);
     });
 });
 
@@ -270,13 +272,18 @@ describe('a body', () => {
 
 const token = async (fields: Record<string, string>): Promise<string> => (await ask(fields)).access_token;
 
-async function getAs(path: string, headers: Record<string, string>): Promise<string> {
+const getAs = async (path: string, headers: Record<string, string>): Promise<string> =>
+  (await answerAs(path, headers)).body;
+
+async function answerAs(
+  path: string,
+  headers: Record<string, string>,
+): Promise<{ status: number | undefined; body: string }> {
   const { port } = new URL(opened.domain.issuer);
   return new Promise((resolve, reject) => {
-    request(
-      { host: '127.0.0.1', port, path, headers, agent: false },
-      (response) => void text(response).then(resolve, reject),
-    )
+    request({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
+      text(response).then((body) => resolve({ status: response.statusCode, body }), reject);
+    })
       .on('error', reject)
       .end();
   });
