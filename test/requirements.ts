@@ -317,7 +317,7 @@ export const requirements = [
   },
   {
     id: 'http:drain',
-    sentence: 'Requests may finish while a replica drains.',
+    sentence: 'Requests may finish while a replica drains, for drainRequests.',
     source: 'docs/wire.md, the live connection',
   },
   // The WebSocket handshake
@@ -562,6 +562,11 @@ export const requirements = [
     sentence:
       'A draining replica\'s clients are closed with 1012 and {"retryAfterMs":n}; what they still send is relayed until their own close.',
     source: 'docs/wire.md, close codes',
+  },
+  {
+    id: 'live:drain:after',
+    sentence: 'When a replica is replaced its connections stay for drainAfter.',
+    source: 'docs/wire.md, settings of an application',
   },
   {
     id: 'live:drain:spread',

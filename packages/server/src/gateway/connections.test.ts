@@ -15,6 +15,9 @@ interface Stand {
   readonly pass: (seconds: number) => Promise<void>;
 }
 
+/** Sends everybody away at once. */
+const plan = { after: 0, spread: 0, requests: 60, closes: 5 };
+
 /** Connections on a clock of the test's own; `random` is the one byte that every draw gives. */
 function stand(context: TestContext, random = 0): Stand {
   context.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
@@ -82,7 +85,7 @@ test(
     const { connections, events, serve, pass } = stand(context, 128);
     for (const name of ['a', 'b', 'c', 'd']) serve(name);
     serve('elsewhere', { replica: 'other' });
-    const drained = connections.drain('r', { spread: 8 });
+    const drained = connections.drain('r', { ...plan, spread: 8 });
     const after: number[] = [];
     for (let second = 1; second <= 8; second += 1) {
       await pass(1);
@@ -99,18 +102,18 @@ test(verifies('live:drain:spread', 'without a spread everybody is sent away at o
   const { connections, events, serve, pass } = stand(context);
   serve('a');
   serve('b');
-  const drained = connections.drain('r', { spread: 0 });
+  const drained = connections.drain('r', plan);
   await pass(1);
   await drained;
   assert.deepEqual(events, ['a 1012 {"retryAfterMs":0}', 'b 1012 {"retryAfterMs":0}']);
 });
 
-test(verifies('http:drain', 'a request may finish during a drain, until 5 s after it'), async (context) => {
+test(verifies('http:drain', 'a request may finish during a drain, until its time is up'), async (context) => {
   const { connections, events, serve, pass } = stand(context);
   const end = serve('quick', { kind: 'request' });
   serve('slow', { kind: 'request' });
   let over = false;
-  const drained = connections.drain('r', { spread: 2 }).then(() => (over = true));
+  const drained = connections.drain('r', { ...plan, spread: 2, requests: 7 }).then(() => (over = true));
   await pass(1);
   end();
   await pass(5);
@@ -121,11 +124,49 @@ test(verifies('http:drain', 'a request may finish during a drain, until 5 s afte
   await drained;
 });
 
+test(
+  verifies('live:drain:after', 'a connection stays until drainAfter is over, unless it ends before'),
+  async (context) => {
+    const { connections, events, serve, pass } = stand(context);
+    const leave = serve('leaves');
+    serve('stays');
+    const drained = connections.drain('r', { ...plan, after: 10, spread: 2 });
+    await pass(5);
+    leave();
+    await pass(4);
+    assert.deepEqual(events, []);
+    await pass(1);
+    await pass(1);
+    assert.deepEqual(events, ['stays 1012 {"retryAfterMs":0}']);
+    await drained;
+  },
+);
+
+test('a replica that serves nothing is empty at once, and when its last connection ends', async (context) => {
+  const { connections, serve } = stand(context);
+  await connections.drain('r', { ...plan, after: 3600 });
+  const leave = serve('a');
+  const drained = connections.drain('r', { ...plan, after: 3600 });
+  leave();
+  await drained;
+});
+
+test('of two drains of one replica the earlier end counts', async (context) => {
+  const { connections, events, serve, pass } = stand(context);
+  serve('a');
+  serve('request', { kind: 'request' });
+  const long = connections.drain('r', { after: 3600, spread: 60, requests: 3600, closes: 60 });
+  const short = connections.drain('r', { ...plan, requests: 3 });
+  await pass(3);
+  assert.deepEqual(events, ['a 1012 {"retryAfterMs":0}', 'request the drain took too long']);
+  await Promise.all([long, short]);
+});
+
 test('what arrives while a drain is under way is sent away at its end', async (context) => {
   const { connections, events, serve, pass } = stand(context);
   serve('early');
   const hold = serve('request', { kind: 'request' });
-  const drained = connections.drain('r', { spread: 2 });
+  const drained = connections.drain('r', { ...plan, spread: 2 });
   await pass(1);
   serve('late');
   assert.deepEqual(events, ['early 1012 {"retryAfterMs":0}']);
@@ -146,7 +187,7 @@ test('a seat without a connection yet keeps the drain open', async (context) => 
   const { connections, load, pass } = stand(context);
   const dialling = load.take('r');
   let over = false;
-  const drained = connections.drain('r', { spread: 0 }).then(() => (over = true));
+  const drained = connections.drain('r', plan).then(() => (over = true));
   await pass(30);
   assert.equal(over, false);
   dialling[Symbol.dispose]();

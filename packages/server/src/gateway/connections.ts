@@ -27,14 +27,32 @@ export interface ConnectionsOptions {
 const tickInterval = 1_000;
 /** What a draining client is told to wait at most before it comes back, in milliseconds. */
 const maxRetryAfter = 1_000;
-/** How long after the last close of a drain what is left is ended, in milliseconds. */
-const drainLimit = 5_000;
+
+/** How a replica is emptied. Seconds, counted from the beginning of the drain unless it says otherwise. */
+export interface DrainPlan {
+  /** Until its connections are sent away. */
+  readonly after: number;
+  /** Over which they are sent away, from then on. */
+  readonly spread: number;
+  /** Until requests that are still under way are cut. */
+  readonly requests: number;
+  /** Until connections that are still there are cut, counted from the last close. */
+  readonly closes: number;
+}
+
+/** A drain under way; milliseconds since the epoch. */
+interface Drain {
+  /** From then on whoever is still there, or comes, is sent away at once. */
+  readonly end: number;
+  readonly cutRequests: number;
+  readonly cutConnections: number;
+}
 
 export class Connections implements Disposable {
   readonly #options: ConnectionsOptions;
   readonly #served = new Set<Served>();
-  /** When the spread of a replica's drain ends, in milliseconds since the epoch. */
-  readonly #drains = new Map<string, number>();
+  /** By replica. */
+  readonly #drains = new Map<string, Drain>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: ConnectionsOptions) {
@@ -61,26 +79,33 @@ export class Connections implements Disposable {
     const now = this.#options.clock.now();
     for (const served of this.#served) {
       served.tick(now);
-      const end = this.#drains.get(served.replicaId);
+      const drain = this.#drains.get(served.replicaId);
+      if (drain === undefined) continue;
       // What came after a drain had begun, by a choice or a handshake that was under way, has its turn at the end.
-      if (end !== undefined && now >= end) this.#sendAway(served);
-      if (end !== undefined && now >= end + drainLimit) served.destroy('the drain took too long');
+      if (now >= drain.end) this.#sendAway(served);
+      const cut = served.kind === 'request' ? drain.cutRequests : drain.cutConnections;
+      if (now >= cut) served.destroy('the drain took too long');
     }
   }
 
   /**
-   * Sends every connection of a replica away with 1012, spread over `spread` seconds; requests may finish. What is
-   * left 5 s after that is ended. Resolves when nothing is left.
+   * Empties a replica that takes no arrivals any more: its connections are sent away with 1012, its requests may
+   * finish. Resolves when nothing is left, which may be at once. Asked again, whatever comes first of the two holds.
    */
-  async drain(replicaId: string, { spread }: { spread: number }): Promise<void> {
-    const milliseconds = spread * 1000;
-    const end = this.#options.clock.now() + milliseconds;
-    this.#drains.set(replicaId, Math.min(end, this.#drains.get(replicaId) ?? end));
-    const timers = this.#of(replicaId).map((served, index, all) => {
-      const delay = ((index + this.#fraction()) / all.length) * milliseconds;
-      return setTimeout(() => this.#sendAway(served), delay);
-    });
-    await this.#options.load.idle(replicaId);
+  async drain(replicaId: string, plan: DrainPlan): Promise<void> {
+    const { load, clock } = this.#options;
+    this.#drains.set(replicaId, earliest(scheduleOf(plan, clock.now()), this.#drains.get(replicaId)));
+    const timers: NodeJS.Timeout[] = [];
+    const begin = (): void => {
+      const there = this.#of(replicaId);
+      for (const [index, served] of there.entries()) {
+        const delay = ((index + this.#fraction()) / there.length) * plan.spread * 1000;
+        timers.push(setTimeout(() => this.#served.has(served) && this.#sendAway(served), delay));
+      }
+    };
+    if (plan.after === 0) begin();
+    else timers.push(setTimeout(begin, plan.after * 1000));
+    await load.idle(replicaId);
     timers.forEach((timer) => clearTimeout(timer));
     this.#drains.delete(replicaId);
   }
@@ -89,7 +114,8 @@ export class Connections implements Disposable {
   async drainAll({ grace }: { grace: number }): Promise<void> {
     const timer = setTimeout(() => this.#end('the server is stopping'), grace * 1000);
     const replicas = new Set([...this.#served].map((served) => served.replicaId));
-    await Promise.all([...replicas].map((replicaId) => this.drain(replicaId, { spread: grace / 4 })));
+    const plan = { after: 0, spread: grace / 4, requests: Infinity, closes: Infinity };
+    await Promise.all([...replicas].map((replicaId) => this.drain(replicaId, plan)));
     clearTimeout(timer);
   }
 
@@ -114,4 +140,18 @@ export class Connections implements Disposable {
   #fraction(): number {
     return (this.#options.random(1)[0] ?? 0) / 256;
   }
+}
+
+function scheduleOf({ after, spread, requests, closes }: DrainPlan, now: number): Drain {
+  const end = now + (after + spread) * 1000;
+  return { end, cutRequests: now + requests * 1000, cutConnections: end + closes * 1000 };
+}
+
+function earliest(one: Drain, other: Drain | undefined): Drain {
+  if (other === undefined) return one;
+  return {
+    end: Math.min(one.end, other.end),
+    cutRequests: Math.min(one.cutRequests, other.cutRequests),
+    cutConnections: Math.min(one.cutConnections, other.cutConnections),
+  };
 }

@@ -102,7 +102,8 @@ export async function startGateway(
   });
   const idle = async (): Promise<void> => {
     const replicas = directory.all().flatMap((endpoint) => endpoint.replicas);
-    await Promise.all(replicas.map(({ id }) => gateway.connections.drain(id, { spread: 0 })));
+    const plan = { after: 0, spread: 0, requests: 5, closes: 5 };
+    await Promise.all(replicas.map(({ id }) => gateway.connections.drain(id, plan)));
   };
   return {
     port: listener.port,

@@ -186,7 +186,12 @@ test(verifies('live:drain', 'a draining replica’s client finishes what it has 
   const app = host(gateway.directory, [replica]);
   const socket = await open(gateway, app.live());
   for (let index = 0; index < 1000; index += 1) socket.send(`message ${index}`);
-  const drained = gateway.gateway.connections.drain(`${app.id}-0`, { spread: 0 });
+  const drained = gateway.gateway.connections.drain(`${app.id}-0`, {
+    after: 0,
+    spread: 0,
+    requests: 5,
+    closes: 5,
+  });
   const [code]: unknown[] = await once(socket, 'close');
   await drained;
   assert.equal(code, 1012);

@@ -433,6 +433,26 @@ test(
   },
 );
 
+test(
+  verifies('live:drain', 'a draining client has 30 s to finish, and then the replica 30 s to take it in'),
+  async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    await using relay = await startRelay();
+    relay.relay.close(1012, 'go', { drain: true });
+    assert.equal(await relay.client.next(), 'close 1012 go');
+    context.mock.timers.tick(29_999);
+    relay.client.text('at the last moment');
+    relay.client.close(1012);
+    assert.equal(await relay.replica.next(), 'text at the last moment');
+    assert.equal(await relay.replica.next(), 'close 1012');
+    assert.equal(await relay.client.next(), 'end');
+    context.mock.timers.tick(29_999);
+    assert.equal(relay.sockets.replica.destroyed, false);
+    context.mock.timers.tick(1);
+    assert.equal((await relay.ended()).code, 1012);
+  },
+);
+
 /** The replica sends numbered messages of 16 KiB until the client's side of the gateway is full. */
 async function flood(from: Peer, paused: () => boolean, side: 'client' | 'replica'): Promise<number> {
   const rest = Buffer.alloc(16_380, '.');

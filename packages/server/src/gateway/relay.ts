@@ -41,7 +41,10 @@ export interface Closing {
 
 /** How long a peer may take to answer a close of ours, in milliseconds; then it is reset. */
 const ourCloseLimit = 5_000;
-/** How long the two ends may take over a close of theirs, in milliseconds. */
+/**
+ * How long the two ends may take over a close of theirs, in milliseconds. In a drain also how long the client may go
+ * on sending, and then how long the replica may take over it.
+ */
 const theirCloseLimit = 30_000;
 const abnormal = 1006;
 
@@ -92,7 +95,7 @@ export class Relay {
   close(code: number, reason: string, { drain = false }: { drain?: boolean } = {}): void {
     if (this.#verdict !== undefined) return;
     this.#verdict = { code, reason, by: 'gateway' };
-    this.#setLimit(ourCloseLimit);
+    this.#setLimit(drain ? theirCloseLimit : ourCloseLimit);
     this.#toldClient = this.#sendClose(this.#client, this.#replica.scanner, code, reason);
     if (!drain) this.#toldReplica = this.#sendClose(this.#replica, this.#client.scanner, code, reason);
     if (this.#toldClient) return;
@@ -201,7 +204,11 @@ export class Relay {
       this.#setLimit(theirCloseLimit);
     }
     // A close that we sent has its answer now; nothing more is due to this peer.
-    if (leg.side === 'client' && this.#toldClient) leg.socket.end();
+    if (leg.side === 'client' && this.#toldClient) {
+      leg.socket.end();
+      // In a drain the replica now gets as long for what the client still said as the client had for saying it.
+      if (!this.#toldReplica) this.#renewLimit(theirCloseLimit);
+    }
     if (other.gone) leg.socket.end();
   }
 
@@ -279,6 +286,12 @@ export class Relay {
   /** What ends it first sets its limit; what follows has to fit into that. */
   #setLimit(milliseconds: number): void {
     this.#limit ??= setTimeout(() => this.#finish(), milliseconds);
+  }
+
+  #renewLimit(milliseconds: number): void {
+    clearTimeout(this.#limit);
+    this.#limit = undefined;
+    this.#setLimit(milliseconds);
   }
 
   #finish(): void {

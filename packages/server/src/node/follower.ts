@@ -7,6 +7,7 @@ import type { Directory } from '../directory/directory.ts';
 import type { NodeAddress, ReplicaAddress } from '../directory/endpoint.ts';
 import { pauseFor } from '../kit/pause.ts';
 import type { Log } from '../observe/log.ts';
+import { atOnce, planOf } from '../reconcile/drain.ts';
 import { Gate } from '../reconcile/gate.ts';
 import { endpointOf, show } from '../reconcile/publish.ts';
 import type { LiveStatus } from '../reconcile/reconciler.ts';
@@ -137,14 +138,11 @@ export class Follower {
   #letGo(replicaId: string, wish: Wish | undefined): void {
     if (this.#leaving.has(replicaId) || !wish) return;
     this.#leaving.add(replicaId);
-    const { drainAfter, drainSpread } = wish.settings;
-    void pauseFor(drainAfter * 1000, this.#life.signal)
-      .then(() => this.#options.drain(replicaId, { spread: drainSpread }))
-      .finally(() => this.#leaving.delete(replicaId));
+    void this.#options.drain(replicaId, planOf(wish.settings)).finally(() => this.#leaving.delete(replicaId));
   }
 
   #sendAway(rows: readonly ReplicaRecord[]): void {
-    for (const { id } of rows) void this.#options.drain(id, { spread: 0 });
+    for (const { id } of rows) void this.#options.drain(id, atOnce);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Directory } from '../directory/directory.ts';
 import type { NodeAddress } from '../directory/endpoint.ts';
 import type { OpenTunnel } from '../gateway/tunnel.ts';
 import type { Clock, Random } from '../kit/clock.ts';
+import { pauseFor } from '../kit/pause.ts';
 import type { Log } from '../observe/log.ts';
 import type { Drain } from '../reconcile/tools.ts';
 import type { Store } from '../store/index.ts';
@@ -37,6 +38,9 @@ export interface Membership extends AsyncDisposable {
   readonly drain: Drain;
 }
 
+/** Milliseconds in which other nodes hear that a replica takes no arrivals any more. */
+const settling = 1000;
+
 export async function joinNodes(options: MembershipOptions): Promise<Membership> {
   const { store, advertise, clock, random } = options;
   const id = `node-${Buffer.from(random(8)).toString('hex')}`;
@@ -54,7 +58,10 @@ export async function joinNodes(options: MembershipOptions): Promise<Membership>
       (applicationId, { tail, follow = false, signal }) =>
         receiveLogs(callNode(credentials, { node, line: wordsOf({ applicationId, tail, follow }) }), signal),
     connections: (of) => listener?.count(of) ?? 0,
-    drain: async (replicaId) => await listener?.idle(replicaId),
+    drain: async (replicaId) => {
+      await pauseFor(settling, new AbortController().signal);
+      await listener?.idle(replicaId);
+    },
     [Symbol.asyncDispose]: async () => await listener?.[Symbol.asyncDispose](),
   };
 }

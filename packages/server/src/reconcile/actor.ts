@@ -54,7 +54,7 @@ export class Actor {
     if (limit === 0) for (const copy of this.facts.copies) void copy.end(0);
     await this.#running;
     const { facts } = this;
-    const settings = { drainAfter: 0, drainSpread: 0 };
+    const settings = { drainAfter: 0, drainSpread: 0, drainRequests: 0 };
     const copies = [...facts.copies];
     for (const copy of copies) dismiss(copy, { facts, tools: this.#tools, settings });
     this.#publish();

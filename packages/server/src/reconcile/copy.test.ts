@@ -80,7 +80,7 @@ describe('a copy', () => {
     await until(() => copy.state === 'failed');
     // The replica is stopped first; nothing tells that the pause has begun.
     while (!copy.status(() => 0)?.reason?.includes('Next try')) await new Promise(setImmediate);
-    assert.equal(copy.status(() => 0)?.reason, 'as the test wants it\nNext try at 1970-01-01T00:00:00.800Z.');
+    assert.equal(copy.status(() => 0)?.reason, 'as the test wants it\nNext try at 1970-01-01T00:00:00.080Z.');
     await copy.end();
   });
 });

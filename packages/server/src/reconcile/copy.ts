@@ -8,7 +8,7 @@ import { pauseFor } from '../kit/pause.ts';
 import type { Log } from '../observe/log.ts';
 import { StartFailure, type Replica, type ReplicaSpec, type Runtime } from '../runtime/runtime.ts';
 import type { Gate } from './gate.ts';
-import { pauseAfter, type BackOff } from './heal.ts';
+import { pauseAfter, type BackOff, type Falls } from './heal.ts';
 import type { MakeSpec } from './spec.ts';
 import type { Generation } from './wish.ts';
 
@@ -49,7 +49,7 @@ export class Copy {
   #replica: Replica | undefined;
   #timeStarted: number;
   #readySince = 0;
-  #failures = 0;
+  #falls: Falls = { failures: 0, kills: 0, last: 'failed' };
   #restarts = 0;
   #nextTry: number | undefined;
 
@@ -75,9 +75,13 @@ export class Copy {
     return this.#reason;
   }
 
-  /** Failures in a row. */
+  /** Failures of its own, in a row. */
   get failures(): number {
-    return this.#failures;
+    return this.#falls.failures;
+  }
+
+  get falls(): Falls {
+    return this.#falls;
   }
 
   /** The replica, from its start to its end. */
@@ -130,10 +134,10 @@ export class Copy {
     while (!signal.aborted) {
       await this.#runOnce();
       if (signal.aborted || this.role === 'retiring') break;
-      const pause = pauseAfter(this.#failures, this.#options.backOff, this.#options.random);
+      const pause = pauseAfter(this.#falls, this.#options.backOff, this.#options.random);
       this.#nextTry = this.#options.clock.now() + pause;
       this.#options.log.info(
-        { failures: this.#failures, restarts: this.#restarts, pause },
+        { ...this.#falls, restarts: this.#restarts, pause },
         'a replica is started again',
       );
       if (await pauseFor(pause, signal)) this.#restarts++;
@@ -152,7 +156,7 @@ export class Copy {
       this.#enter('ready');
       await over(replica, this.#life.signal);
       // Told before it is stopped: from now on nobody is sent there.
-      if (!this.#life.signal.aborted) this.#fail(replica.reason ?? 'The replica ended.');
+      if (!this.#life.signal.aborted) this.#fail(replica.reason ?? 'The replica ended.', replica);
     } catch (error) {
       if (this.#state !== 'failed' && !this.#life.signal.aborted) this.#fail(messageOf(error));
     } finally {
@@ -178,7 +182,7 @@ export class Copy {
     try {
       await replica.ready({ signal });
     } catch (error) {
-      if (!signal.aborted) this.#fail(messageOf(error));
+      if (!signal.aborted) this.#fail(messageOf(error), replica);
       await replica.stop();
       throw error;
     }
@@ -192,16 +196,18 @@ export class Copy {
     throw new StartFailure(`This server has no runtime for artifacts of type ${artifact.artifactType}.`);
   }
 
-  #fail(reason: string): void {
+  #fail(reason: string, replica?: Replica): void {
     const { clock, backOff, log } = this.#options;
     const served = this.#state === 'ready' ? clock.now() - this.#readySince : 0;
-    this.#failures = served >= backOff.resetAfter ? 1 : this.#failures + 1;
+    const { failures, kills } = served >= backOff.resetAfter ? { failures: 0, kills: 0 } : this.#falls;
+    // A new version that is killed at its start over and over (memory) must come to an end.
+    const wasKilled = replica?.wasKilled === true && this.role !== 'new';
+    this.#falls = wasKilled
+      ? { failures, kills: kills + 1, last: 'killed' }
+      : { failures: failures + 1, kills, last: 'failed' };
     this.#tried = true;
     this.#reason = reason;
-    log.warn(
-      { replicaId: this.#spec?.id, role: this.role, reason, failures: this.#failures },
-      'a replica failed',
-    );
+    log.warn({ replicaId: this.#spec?.id, role: this.role, reason, ...this.#falls }, 'a replica failed');
     this.#enter('failed');
   }
 

@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openLog } from '../observe/log.ts';
 import { makeStage, type Stage } from './copy.fixture.ts';
-import { dismiss, retire, type DrainOptions } from './drain.ts';
-import type { Drain } from './tools.ts';
+import { atOnce, dismiss, retire, type DrainOptions } from './drain.ts';
+import type { Drain, DrainPlan } from './tools.ts';
 
 interface Scene extends Stage {
   readonly options: DrainOptions;
-  readonly drains: number[];
+  readonly drains: DrainPlan[];
   readonly gone: Promise<void>;
 }
 
 async function openScene(settings: DrainOptions['settings'], drain?: Drain): Promise<Scene> {
   const stage = makeStage();
   await stage.until(() => stage.copy.state === 'ready');
-  const drains: number[] = [];
+  const drains: DrainPlan[] = [];
   const { promise: gone, resolve } = Promise.withResolvers<void>();
   const facts = {
     applicationId: 'a',
@@ -26,51 +26,59 @@ async function openScene(settings: DrainOptions['settings'], drain?: Drain): Pro
   const tools = {
     log: openLog('silent'),
     changed: (): void => (facts.copies.length === 0 ? resolve() : undefined),
-    drain: async (id: string, options: { spread: number }): Promise<void> => {
-      drains.push(options.spread);
+    drain: async (id: string, plan: DrainPlan): Promise<void> => {
+      drains.push(plan);
       assert.equal(stage.runtime.latest.phase === 'stopped', false);
-      await drain?.(id, options);
+      await drain?.(id, plan);
     },
   };
   return { ...stage, drains, gone, options: { facts, tools, settings } };
 }
 
 describe('a copy that leaves', () => {
-  test('keeps its connections for a while, drains over time, then stops', async () => {
-    const { copy, runtime, options, drains, gone } = await openScene({ drainAfter: 0.05, drainSpread: 3 });
-    const began = performance.now();
+  test('drains as the settings say, and stops as soon as it serves nothing', async () => {
+    const settings = { drainAfter: 60, drainSpread: 3, drainRequests: 7 };
+    const { copy, runtime, options, drains, gone } = await openScene(settings, async () => {
+      assert.equal(copy.role, 'retiring');
+    });
     retire(copy, options);
     retire(copy, options);
     await gone;
-    assert(performance.now() - began >= 49);
-    assert.deepEqual(drains, [3]);
+    assert.deepEqual(drains, [{ after: 60, spread: 3, requests: 7, closes: 65 }]);
     assert.equal(runtime.latest.phase, 'stopped');
   });
 
   test('goes at once when it is dismissed, also in the middle of its time', async () => {
-    const { copy, options, drains, gone } = await openScene({ drainAfter: 3600, drainSpread: 3600 });
+    const { copy, options, drains, gone } = await openScene({
+      drainAfter: 3600,
+      drainSpread: 3600,
+      drainRequests: 0,
+    });
     retire(copy, options);
     dismiss(copy, options);
     await gone;
-    assert.deepEqual(drains, [0]);
+    assert.deepEqual(drains.at(-1), atOnce);
   });
 
   test('is hurried out of a long drain', async () => {
     const { copy, options, drains, gone } = await openScene(
-      { drainAfter: 0, drainSpread: 3600 },
-      async (_, { spread }) => {
-        if (spread === 0) return;
+      { drainAfter: 0, drainSpread: 3600, drainRequests: 0 },
+      async (_, plan) => {
+        if (plan === atOnce) return;
         dismiss(copy, options);
         await new Promise(() => {});
       },
     );
     retire(copy, options);
     await gone;
-    assert.deepEqual(drains, [3600, 0]);
+    assert.deepEqual(
+      drains.map(({ spread }) => spread),
+      [3600, 0],
+    );
   });
 
   test('does not wait for its time when its replica ends first', async () => {
-    const scene = await openScene({ drainAfter: 3600, drainSpread: 3600 });
+    const scene = await openScene({ drainAfter: 3600, drainSpread: 3600, drainRequests: 0 });
     retire(scene.copy, scene.options);
     scene.runtime.latest.become('stopped');
     await scene.gone;
@@ -78,9 +86,12 @@ describe('a copy that leaves', () => {
   });
 
   test('stops although the drain failed', async () => {
-    const { copy, runtime, options, gone } = await openScene({ drainAfter: 0, drainSpread: 0 }, async () => {
-      throw new Error('no gateway');
-    });
+    const { copy, runtime, options, gone } = await openScene(
+      { drainAfter: 0, drainSpread: 0, drainRequests: 0 },
+      async () => {
+        throw new Error('no gateway');
+      },
+    );
     retire(copy, options);
     await gone;
     assert.equal(runtime.latest.phase, 'stopped');

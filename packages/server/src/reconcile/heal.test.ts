@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { pauseAfter } from './heal.ts';
+import { defaultBackOff, pauseAfter } from './heal.ts';
 import {
   createApplication,
   createDeployment,
@@ -14,20 +14,24 @@ import {
   serveApplication,
 } from './world.fixture.ts';
 
-const backOff = { first: 1000, most: 60_000, resetAfter: 60_000 };
-
 const pauses = [
   { failures: 1, byte: 0, pause: 800 },
   { failures: 1, byte: 255, pause: 1200 },
-  { failures: 2, byte: 0, pause: 1600 },
-  { failures: 6, byte: 255, pause: 38_400 },
-  { failures: 7, byte: 0, pause: 48_000 },
-  { failures: 1000, byte: 255, pause: 72_000 },
+  { failures: 2, byte: 0, pause: 8000 },
+  { failures: 3, byte: 255, pause: 24_000 },
+  { failures: 6, byte: 0, pause: 128_000 },
+  { failures: 7, byte: 0, pause: 240_000 },
+  { failures: 1000, byte: 255, pause: 360_000 },
+  { kills: 1, byte: 255, pause: 1200 },
+  { kills: 2, byte: 0, pause: 1600 },
+  { kills: 5, failures: 9, byte: 0, pause: 8000 },
+  { kills: 1000, byte: 255, pause: 12_000 },
 ];
-for (const { failures, byte, pause } of pauses) {
-  test(`after ${failures} failures in a row a replica waits ${pause} ms (jitter ${byte}/255)`, () => {
+for (const { failures = 0, kills = 0, byte, pause } of pauses) {
+  const last = kills > 0 ? 'killed' : 'failed';
+  test(`after ${failures} failures and ${kills} kills in a row it waits ${pause} ms (jitter ${byte}/255)`, () => {
     assert.equal(
-      pauseAfter(failures, backOff, () => Uint8Array.of(byte)),
+      pauseAfter({ failures, kills, last }, defaultBackOff, () => Uint8Array.of(byte)),
       pause,
     );
   });
@@ -48,6 +52,20 @@ describe('a replica', () => {
     assert.deepEqual(seen.slice(0, 2), [0, 1]);
     const [status] = world.reconciler.applicationStatus(application.id)?.replicas ?? [];
     assert.deepEqual([status?.state, status?.restarts], ['READY', 1]);
+  });
+
+  test('that is killed from outside over and over is back within moments, however often it falls', async () => {
+    await using world = await openWorld({ backOff: { first: 20, most: 3_600_000 } });
+    const { application } = await serveApplication(world, 'serve');
+    for (let kill = 1; kill <= 6; kill += 1) {
+      const [status] = world.reconciler.applicationStatus(application.id)?.replicas ?? [];
+      assert(status?.pid !== undefined);
+      process.kill(status.pid, 'SIGKILL');
+      await eventually(world, () => {
+        const [now] = world.reconciler.applicationStatus(application.id)?.replicas ?? [];
+        assert.deepEqual([now?.state, now?.restarts], ['READY', kill]);
+      });
+    }
   });
 
   test('that is unhealthy leaves the directory before it is stopped, and is replaced', async () => {
@@ -91,7 +109,7 @@ describe('a replica', () => {
   });
 
   test('that failed waits the whole pause before it is tried again', async () => {
-    await using world = await openWorld({ backOff: { first: 60_000 } });
+    await using world = await openWorld({ backOff: { first: 600_000, most: 600_000 } });
     const { application } = await serveApplication(world, 'serve');
     const [url] = readyUrls(world, application);
     await fetch(`${url}/exit?code=1`).catch(() => undefined);

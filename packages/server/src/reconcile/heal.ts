@@ -3,21 +3,35 @@
  * Replicas themselves are healed by their copy.
  */
 import type { Random } from '../kit/clock.ts';
+import type { Copy } from './copy.ts';
 import type { Facts } from './facts.ts';
 import type { Tools } from './tools.ts';
 import type { Wish } from './wish.ts';
 
 /** Milliseconds. */
 export interface BackOff {
-  /** Pause before the first restart; doubles with each failure in a row. Default 1000. */
+  /**
+   * Pause of a replica that failed again; doubles with each further failure in a row. The first failure is waited for
+   * a tenth of it. One that was killed from outside never waits longer than this. Default 10,000.
+   */
   readonly first: number;
-  /** Longest pause. Default 60,000. */
+  /** Longest pause. Default 300,000. */
   readonly most: number;
-  /** A replica that was ready this long starts again from the first pause. Default 60,000. */
+  /** A replica that was ready this long has failed for the first time when it fails. Default 60,000. */
   readonly resetAfter: number;
 }
 
-export const defaultBackOff: BackOff = { first: 1000, most: 60_000, resetAfter: 60_000 };
+export const defaultBackOff: BackOff = { first: 10_000, most: 300_000, resetAfter: 60_000 };
+
+/** In a row. */
+export interface Falls {
+  /** Failures of its own. */
+  readonly failures: number;
+  /** Times that something outside killed it. */
+  readonly kills: number;
+  /** What happened last. */
+  readonly last: 'failed' | 'killed';
+}
 
 /** Part of a pause by which it may be longer or shorter, so that replicas that fell together do not rise together. */
 const jitter = 0.2;
@@ -25,9 +39,11 @@ const jitter = 0.2;
 /** Failures in a row from which on a deployment that has no ready replica says so. */
 const worrying = 2;
 
-/** Milliseconds to wait after this many failures in a row (1 is the first). */
-export function pauseAfter(failures: number, backOff: BackOff, random: Random): number {
-  const base = Math.min(backOff.first * 2 ** (failures - 1), backOff.most);
+/** Milliseconds until it is tried again. */
+export function pauseAfter({ failures, kills, last }: Falls, backOff: BackOff, random: Random): number {
+  const { first, most } = backOff;
+  const again = failures === 1 ? first / 10 : first * 2 ** (failures - 2);
+  const base = last === 'killed' ? Math.min((first / 10) * 2 ** (kills - 1), first) : Math.min(again, most);
   const fraction = (random(1)[0] ?? 0) / 255;
   return Math.round(base * (1 - jitter + 2 * jitter * fraction));
 }
@@ -46,7 +62,7 @@ export async function heal(facts: Facts, wish: Wish, tools: Tools): Promise<bool
     );
     return Boolean(await store.deployments.setState(deployment.id, 'ACTIVE', { from: ['NEEDS_ATTENTION'] }));
   }
-  const failed = serving.find((copy) => copy.state === 'failed' && copy.failures >= worrying);
+  const failed = serving.find((copy) => copy.state === 'failed' && fallsOf(copy) >= worrying);
   if (isServed || !failed || deployment.lifecycleState !== 'ACTIVE') return false;
   const details = failed.reason ?? 'No replica is ready.';
   log.warn(
@@ -57,3 +73,5 @@ export async function heal(facts: Facts, wish: Wish, tools: Tools): Promise<bool
     await store.deployments.setState(deployment.id, 'NEEDS_ATTENTION', { from: ['ACTIVE'], details }),
   );
 }
+
+const fallsOf = ({ falls }: Copy): number => falls.failures + falls.kills;

@@ -7,8 +7,23 @@ import type { Store } from '../store/store.ts';
 import type { Gate } from './gate.ts';
 import type { BackOff } from './heal.ts';
 
-/** Closes the live connections of a replica, spread over so many seconds. Resolves when it serves nothing any more. */
-export type Drain = (replicaId: string, options: { spread: number }) => Promise<void>;
+/** How a replica is emptied. Seconds, counted from the beginning of the drain unless it says otherwise. */
+export interface DrainPlan {
+  /** Until its connections are sent away. */
+  readonly after: number;
+  /** Over which they are sent away, from then on. */
+  readonly spread: number;
+  /** Until requests that are still under way are cut. */
+  readonly requests: number;
+  /** Until connections that are still there are cut, counted from the last close. */
+  readonly closes: number;
+}
+
+/**
+ * Empties a replica that takes no arrivals any more. Resolves when it serves nothing, which may be at once. Asked
+ * again, whatever comes first of the two plans holds.
+ */
+export type Drain = (replicaId: string, plan: DrainPlan) => Promise<void>;
 
 /** Throws an Error that says why the issuer's keys cannot be had. */
 export type CheckIssuer = (domainUrl: string, options: { signal: AbortSignal }) => Promise<void>;

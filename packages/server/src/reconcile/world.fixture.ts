@@ -3,6 +3,7 @@ import type { CreateArtifactDetails, EnvironmentVariable } from '@mooring/contra
 import assert from 'node:assert/strict';
 import { Directory } from '../directory/directory.ts';
 import { systemClock, systemRandom } from '../kit/clock.ts';
+import { pauseFor } from '../kit/pause.ts';
 import { openLog } from '../observe/log.ts';
 import { markOf } from '../runtime/process/environment.ts';
 import { strays } from '../runtime/process/group.ts';
@@ -19,7 +20,7 @@ export interface World extends AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly directory: Directory;
   readonly reconciler: Reconciler;
-  /** Replicas of which the gateway was asked to close the connections, with the spread. */
+  /** Replicas that were emptied, with the spread. Their connections never end before `after` is over. */
   readonly drained: { replicaId: string; spread: number }[];
   /** Every replica that the directory ever showed. */
   readonly shown: Set<string>;
@@ -32,8 +33,6 @@ const log = openLog('silent');
 export interface WorldOptions extends Partial<ReconcilerOptions> {
   /** From an earlier world, whose server has ended. */
   readonly sandbox?: Sandbox;
-  /** Seconds that every drain takes. Default 0. */
-  readonly drainTime?: number;
 }
 
 /** A world whose reconciler has not started. */
@@ -43,11 +42,15 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   const directory = new Directory();
   const drained: World['drained'] = [];
   const shown = new Set<string>();
+  const over = new AbortController();
   directory.watch((_, endpoint) => endpoint?.replicas.forEach(({ id }) => shown.add(id)));
   const reconciler = createReconciler({
     runtimes: [sandbox.runtime],
     connections: () => 0,
-    drain: async (replicaId, { spread }) => void drained.push({ replicaId, spread }),
+    drain: async (replicaId, { after, spread }) => {
+      await pauseFor(after * 1000, over.signal);
+      drained.push({ replicaId, spread });
+    },
     backOff: { first: 10, most: 50 },
     directory,
     clock,
@@ -64,6 +67,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     drained,
     shown,
     [Symbol.asyncDispose]: async () => {
+      over.abort();
       await reconciler[Symbol.asyncDispose]();
       if (!options.sandbox) await sandbox[Symbol.asyncDispose]();
       if (!options.store) await store[Symbol.asyncDispose]();
