@@ -5,6 +5,8 @@ import { after, before, describe, it } from 'node:test';
 import { clientCredentials, ManagementClient, type FetchInit } from '@mooring/client';
 import { readDescription, type Description } from '../described.ts';
 import { ownAuth, startTestServer } from '../fixtures/server.ts';
+import { servedDescription } from '../openapi/served.ts';
+import { committedTypes, typesOf } from '../openapi/types.ts';
 import { verifies } from '../verifies.ts';
 
 const test = await startTestServer();
@@ -20,6 +22,7 @@ const token = clientCredentials({
 
 /** Operations that were seen to succeed. */
 const seen = new Set<string>();
+let served: string;
 let description: Description;
 
 /** Sends a request and holds the exchange against the description. */
@@ -56,11 +59,8 @@ async function call(method: string, path: string, body?: object): Promise<Respon
 }
 
 before(async () => {
-  const signal = AbortSignal.timeout(10_000);
-  const headers = { authorization: `Bearer ${await token({ signal })}` };
-  const answer = await fetch(`${base}/openapi.json`, { headers, signal });
-  assert.equal(answer.status, 200);
-  description = readDescription(await answer.json());
+  served = await servedDescription(server);
+  description = readDescription(JSON.parse(served));
 });
 
 const echo = (number: number) => ({
@@ -98,6 +98,11 @@ describe('the description of the API', () => {
   it('is not for whoever has no credential', async () => {
     assert.equal((await fetch(`${base}/openapi.json`)).status, 401);
     assert.equal((await fetch(`${base}/v1/openapi.json`)).status, 401);
+  });
+
+  it(verifies('management:described', 'is what the types of the client are made from'), async () => {
+    const isSame = (await committedTypes()) === (await typesOf(served));
+    assert.ok(isSame, 'the API has changed: run npm run openapi, and commit packages/client/src/openapi.ts');
   });
 
   it(verifies('management:described', 'fits every call of the client, and every answer to it'), async () => {

@@ -1,8 +1,6 @@
 /** API keys that sign requests as OCI's SDKs do (`/v1/apiKeys`). */
-import { apiKey, paths, type ApiKey, type CreateApiKeyDetails } from '@mooring/contract';
-import { z } from 'zod';
-import { call, type Api, type CallOptions } from './call.ts';
-import { listAll } from './list.ts';
+import type { ApiKey, CreateApiKeyDetails } from '@mooring/contract';
+import { bodyOf, type Api, type CallOptions } from './api.ts';
 
 export interface ApiKeys {
   /** Oldest first. */
@@ -12,19 +10,15 @@ export interface ApiKeys {
   delete(id: string, options?: CallOptions): Promise<void>;
 }
 
-const root = `${paths.extension}/apiKeys`;
-
 export function apiKeys(api: Api): ApiKeys {
   return {
     async list({ signal } = {}) {
-      return listAll(api, { path: root, signal }, apiKey);
+      const { items } = await bodyOf(api.GET('/v1/apiKeys', { signal }));
+      return items;
     },
-    async create(details, { signal } = {}) {
-      const { body } = await call(api, { method: 'POST', path: root, body: details, signal }, apiKey);
-      return body;
-    },
+    create: (body, { signal } = {}) => bodyOf(api.POST('/v1/apiKeys', { body, signal })),
     async delete(id, { signal } = {}) {
-      await call(api, { method: 'DELETE', path: `${root}/${encodeURIComponent(id)}`, signal }, z.unknown());
+      await api.DELETE('/v1/apiKeys/{id}', { params: { path: { id } }, signal });
     },
   };
 }

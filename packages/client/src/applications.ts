@@ -1,19 +1,24 @@
-/** Hosted applications (OCI reference, sections 1.1 and 2.2). */
+/** Hosted applications of both kinds; the id tells which (OCI reference, sections 1.1 and 2.2). */
 import {
-  hostedApplication,
-  hostedApplicationSummary,
   isIamApplication,
-  paths,
   type ApplicationState,
   type CreateHostedApplicationDetails,
   type CreateHostedApplicationIamDetails,
   type HostedApplication,
   type HostedApplicationSummary,
+  type InboundAuthConfig,
   type UpdateHostedApplicationDetails,
 } from '@mooring/contract';
-import { z } from 'zod';
-import { call, type Api, type CallOptions } from './call.ts';
-import { listAll } from './list.ts';
+import {
+  acceptedOf,
+  bodyOf,
+  retryToken,
+  type Accepted,
+  type Answer,
+  type Api,
+  type CallOptions,
+} from './api.ts';
+import { allOf } from './pages.ts';
 
 export interface ListApplications extends CallOptions {
   readonly compartmentId: string;
@@ -24,16 +29,10 @@ export interface ListApplications extends CallOptions {
   readonly iam?: boolean;
 }
 
-/** What a change answers with: the work request to wait for, when the server made one. */
-export interface Accepted {
-  readonly workRequestId: string | undefined;
-}
-
 export interface CreatedApplication extends Accepted {
   readonly application: HostedApplication;
 }
 
-/** Both kinds; the id tells which. */
 export interface Applications {
   /** Deleted ones are in the list too, as the service has it. */
   list(options: ListApplications): Promise<HostedApplicationSummary[]>;
@@ -48,48 +47,63 @@ export interface Applications {
   move(id: string, compartmentId: string, options?: CallOptions): Promise<Accepted>;
 }
 
-const root = `${paths.management}/hostedApplications`;
-const rootIam = `${paths.management}/hostedApplicationsIam`;
-const one = (id: string): string => `${isIamApplication(id) ? rootIam : root}/${encodeURIComponent(id)}`;
+const root = '/20231130/hostedApplications';
+const rootIam = '/20231130/hostedApplicationsIam';
 
 export function applications(api: Api): Applications {
   return {
-    async list({ signal, iam = false, ...query }) {
-      return listAll(api, { path: iam ? rootIam : root, query, signal }, hostedApplicationSummary);
+    list: ({ signal, iam = false, ...filter }) =>
+      allOf((page) => {
+        const request = { params: { query: { ...filter, page } }, signal };
+        return iam ? api.GET(rootIam, request) : api.GET(root, request);
+      }),
+    get(id, { signal } = {}) {
+      const request = { params: { path: { id } }, signal };
+      return bodyOf<HostedApplication>(
+        isIamApplication(id) ? api.GET(`${rootIam}/{id}`, request) : api.GET(`${root}/{id}`, request),
+      );
     },
-    async get(id, { signal } = {}) {
-      const { body } = await call(api, { method: 'GET', path: one(id), signal }, hostedApplication);
-      return body;
+    create({ inboundAuthConfig, ...details }, { signal } = {}) {
+      const body = { ...details, inboundAuthConfig: sendable(inboundAuthConfig) };
+      return created(api.POST(root, { body, params: { header: retryToken() }, signal }));
     },
-    create: (details, options = {}) => create(api, { path: root, body: details, ...options }),
-    createIam: (details, options = {}) => create(api, { path: rootIam, body: details, ...options }),
-    async update(id, details, { signal } = {}) {
-      const request = { method: 'PUT', path: one(id), body: details, signal } as const;
-      const { workRequestId } = await call(api, request, z.unknown());
-      return { workRequestId };
+    createIam: (body, { signal } = {}) =>
+      created(api.POST(rootIam, { body, params: { header: retryToken() }, signal })),
+    async update(id, { inboundAuthConfig, ...details }, { signal } = {}) {
+      const auth = inboundAuthConfig && { inboundAuthConfig: sendable(inboundAuthConfig) };
+      const body = { ...details, ...auth };
+      const request = { body, params: { path: { id } }, signal };
+      return acceptedOf(
+        isIamApplication(id)
+          ? await api.PUT(`${rootIam}/{id}`, request)
+          : await api.PUT(`${root}/{id}`, request),
+      );
     },
     async delete(id, { signal } = {}) {
-      const { workRequestId } = await call(api, { method: 'DELETE', path: one(id), signal }, z.unknown());
-      return { workRequestId };
+      const request = { params: { path: { id } }, signal };
+      return acceptedOf(
+        isIamApplication(id)
+          ? await api.DELETE(`${rootIam}/{id}`, request)
+          : await api.DELETE(`${root}/{id}`, request),
+      );
     },
     async move(id, compartmentId, { signal } = {}) {
-      const path = `${one(id)}/actions/changeCompartment`;
-      const retryToken = crypto.randomUUID();
-      const request = { method: 'POST', path, body: { compartmentId }, retryToken, signal } as const;
-      const { workRequestId } = await call(api, request, z.unknown());
-      return { workRequestId };
+      const request = { body: { compartmentId }, params: { path: { id }, header: retryToken() }, signal };
+      return acceptedOf(
+        isIamApplication(id)
+          ? await api.POST(`${rootIam}/{id}/actions/changeCompartment`, request)
+          : await api.POST(`${root}/{id}/actions/changeCompartment`, request),
+      );
     },
   };
 }
 
-interface Creation extends CallOptions {
-  readonly path: string;
-  readonly body: CreateHostedApplicationIamDetails;
-}
+/** Without a null that says what its absence says: the typed client takes none where there can be nothing else. */
+const sendable = (config: InboundAuthConfig) =>
+  config.inboundAuthConfigType === 'NO_AUTH_CONFIG'
+    ? { inboundAuthConfigType: config.inboundAuthConfigType }
+    : config;
 
-async function create(api: Api, { path, body: details, signal }: Creation): Promise<CreatedApplication> {
-  const retryToken = crypto.randomUUID();
-  const request = { method: 'POST', path, body: details, retryToken, signal } as const;
-  const { body, workRequestId } = await call(api, request, hostedApplication);
-  return { application: body, workRequestId };
+async function created(call: Promise<Answer<HostedApplication>>): Promise<CreatedApplication> {
+  return { application: await bodyOf(call), ...acceptedOf(await call) };
 }

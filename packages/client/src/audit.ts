@@ -1,7 +1,7 @@
 /** The audit log: who changed what through the management API (`/v1/audit`). */
-import { auditEntry, paths, type AuditEntry } from '@mooring/contract';
-import { z } from 'zod';
-import { call, type Api, type CallOptions } from './call.ts';
+import type { AuditEntry } from '@mooring/contract';
+import type { Api, CallOptions } from './api.ts';
+import { pages } from './pages.ts';
 
 export interface AuditFilter {
   /** Most entries to give back. Default 50. */
@@ -18,21 +18,21 @@ export interface Audit {
 }
 
 const pageSize = 1000;
-const shape = z.object({ items: z.array(auditEntry) });
 
 export function audit(api: Api): Audit {
   return { list: (filter = {}, options = {}) => list(api, filter, options) };
 }
 
 async function list(api: Api, filter: AuditFilter, { signal }: CallOptions): Promise<AuditEntry[]> {
-  const { limit = 50, ...filters } = filter;
+  const { limit: most = 50, ...filters } = filter;
   const entries: AuditEntry[] = [];
-  let page: string | undefined;
-  do {
-    const query = { ...filters, page, limit: Math.min(limit - entries.length, pageSize) };
-    const answer = await call(api, { method: 'GET', path: `${paths.extension}/audit`, query, signal }, shape);
-    entries.push(...answer.body.items);
-    page = answer.nextPage;
-  } while (page !== undefined && entries.length < limit);
+  const read = (page: string | undefined) => {
+    const limit = Math.min(most - entries.length, pageSize);
+    return api.GET('/v1/audit', { params: { query: { ...filters, page, limit } }, signal });
+  };
+  for await (const items of pages(read)) {
+    entries.push(...items);
+    if (entries.length >= most) break;
+  }
   return entries;
 }

@@ -1,15 +1,6 @@
 /** OAuth clients of the embedded identity domain, per application (`/v1`). */
-import {
-  createdOAuthClient,
-  oauthClient,
-  paths,
-  type CreatedOAuthClient,
-  type CreateOAuthClientDetails,
-  type OAuthClient,
-} from '@mooring/contract';
-import { z } from 'zod';
-import { call, type Api, type CallOptions } from './call.ts';
-import { listAll } from './list.ts';
+import type { CreatedOAuthClient, CreateOAuthClientDetails, OAuthClient } from '@mooring/contract';
+import { bodyOf, type Api, type CallOptions } from './api.ts';
 
 export interface Clients {
   list(applicationId: string, options?: CallOptions): Promise<OAuthClient[]>;
@@ -22,21 +13,17 @@ export interface Clients {
   delete(applicationId: string, clientId: string, options?: CallOptions): Promise<void>;
 }
 
-const root = (id: string): string => `${paths.extension}/applications/${encodeURIComponent(id)}/clients`;
+const root = '/v1/applications/{id}/clients';
 
 export function clients(api: Api): Clients {
   return {
     async list(id, { signal } = {}) {
-      return listAll(api, { path: root(id), signal }, oauthClient);
+      const { items } = await bodyOf(api.GET(root, { params: { path: { id } }, signal }));
+      return items;
     },
-    async create(id, details, { signal } = {}) {
-      const request = { method: 'POST', path: root(id), body: details, signal } as const;
-      const { body } = await call(api, request, createdOAuthClient);
-      return body;
-    },
+    create: (id, body, { signal } = {}) => bodyOf(api.POST(root, { body, params: { path: { id } }, signal })),
     async delete(id, clientId, { signal } = {}) {
-      const path = `${root(id)}/${encodeURIComponent(clientId)}`;
-      await call(api, { method: 'DELETE', path, signal }, z.unknown());
+      await api.DELETE(`${root}/{clientId}`, { params: { path: { id, clientId } }, signal });
     },
   };
 }

@@ -1,8 +1,6 @@
 /** Compartments, in which resources are grouped (`/v1/compartments`). */
-import { compartment, paths, type Compartment, type CreateCompartmentDetails } from '@mooring/contract';
-import { z } from 'zod';
-import { call, type Api, type CallOptions } from './call.ts';
-import { listAll } from './list.ts';
+import type { Compartment, CreateCompartmentDetails } from '@mooring/contract';
+import { bodyOf, type Api, type CallOptions } from './api.ts';
 
 export interface Compartments {
   /** The root first. */
@@ -12,19 +10,15 @@ export interface Compartments {
   delete(id: string, options?: CallOptions): Promise<void>;
 }
 
-const root = `${paths.extension}/compartments`;
-
 export function compartments(api: Api): Compartments {
   return {
     async list({ signal } = {}) {
-      return listAll(api, { path: root, signal }, compartment);
+      const { items } = await bodyOf(api.GET('/v1/compartments', { signal }));
+      return items;
     },
-    async create(details, { signal } = {}) {
-      const { body } = await call(api, { method: 'POST', path: root, body: details, signal }, compartment);
-      return body;
-    },
+    create: (body, { signal } = {}) => bodyOf(api.POST('/v1/compartments', { body, signal })),
     async delete(id, { signal } = {}) {
-      await call(api, { method: 'DELETE', path: `${root}/${encodeURIComponent(id)}`, signal }, z.unknown());
+      await api.DELETE('/v1/compartments/{id}', { params: { path: { id } }, signal });
     },
   };
 }

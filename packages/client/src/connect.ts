@@ -2,8 +2,7 @@
 import { on } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { refusalOf } from './call.ts';
-import { TimedOut, Unreachable } from './failure.ts';
+import { refusalOf, TimedOut, Unreachable } from './failure.ts';
 
 export interface ConnectOptions {
   /** Access token of the application. Default: none, for an application without authentication. */

@@ -1,18 +1,14 @@
 /** Hosted deployments and their artifacts (OCI reference, sections 1.4, 2.2 and 6). */
-import {
-  hostedDeployment,
-  hostedDeploymentSummary,
-  paths,
-  type CreateArtifactDetails,
-  type CreateHostedDeploymentDetails,
-  type HostedDeployment,
-  type HostedDeploymentSummary,
-  type UpdateHostedDeploymentDetails,
+import type {
+  Artifact,
+  CreateArtifactDetails,
+  CreateHostedDeploymentDetails,
+  HostedDeployment,
+  HostedDeploymentSummary,
+  UpdateHostedDeploymentDetails,
 } from '@mooring/contract';
-import { z } from 'zod';
-import type { Accepted } from './applications.ts';
-import { call, type Api, type CallOptions } from './call.ts';
-import { listAll } from './list.ts';
+import { acceptedOf, bodyOf, retryToken, type Accepted, type Api, type CallOptions } from './api.ts';
+import { allOf } from './pages.ts';
 
 export interface ListDeployments extends CallOptions {
   readonly compartmentId: string;
@@ -23,6 +19,10 @@ export interface CreatedDeployment extends Accepted {
   readonly deployment: HostedDeployment;
 }
 
+export interface AddedArtifact extends Accepted {
+  readonly artifact: Artifact;
+}
+
 export interface Deployments {
   /** Deleted ones are in the list too, as the service has it. */
   list(options: ListDeployments): Promise<HostedDeploymentSummary[]>;
@@ -31,42 +31,37 @@ export interface Deployments {
   /** Activating a version is naming it here as `activeArtifact`. */
   update(id: string, details: UpdateHostedDeploymentDetails, options?: CallOptions): Promise<Accepted>;
   delete(id: string, options?: CallOptions): Promise<Accepted>;
-  /** The new version is inactive. The answer does not name it; it is read off the deployment. */
-  addArtifact(id: string, artifact: CreateArtifactDetails, options?: CallOptions): Promise<Accepted>;
+  /** The new version is inactive. */
+  addArtifact(id: string, artifact: CreateArtifactDetails, options?: CallOptions): Promise<AddedArtifact>;
   /** Only an inactive one can go. */
   deleteArtifact(id: string, artifactId: string, options?: CallOptions): Promise<Accepted>;
 }
 
-const root = `${paths.management}/hostedDeployments`;
-const one = (id: string): string => `${root}/${encodeURIComponent(id)}`;
-const artifacts = (id: string): string => `${one(id)}/artifacts`;
+const root = '/20231130/hostedDeployments';
 
 export function deployments(api: Api): Deployments {
-  const change = async (request: Parameters<typeof call>[1]): Promise<Accepted> => {
-    const { workRequestId } = await call(api, request, z.unknown());
-    return { workRequestId };
-  };
   return {
-    async list({ signal, ...query }) {
-      return listAll(api, { path: root, query, signal }, hostedDeploymentSummary);
+    list: ({ signal, ...filter }) =>
+      allOf((page) => api.GET(root, { params: { query: { ...filter, page } }, signal })),
+    get: (id, { signal } = {}) => bodyOf(api.GET(`${root}/{id}`, { params: { path: { id } }, signal })),
+    async create(body, { signal } = {}) {
+      const call = api.POST(root, { body, params: { header: retryToken() }, signal });
+      return { deployment: await bodyOf(call), ...acceptedOf(await call) };
     },
-    async get(id, { signal } = {}) {
-      const { body } = await call(api, { method: 'GET', path: one(id), signal }, hostedDeployment);
-      return body;
+    async update(id, body, { signal } = {}) {
+      return acceptedOf(await api.PUT(`${root}/{id}`, { body, params: { path: { id } }, signal }));
     },
-    async create(details, { signal } = {}) {
-      const retryToken = crypto.randomUUID();
-      const request = { method: 'POST', path: root, body: details, retryToken, signal } as const;
-      const { body, workRequestId } = await call(api, request, hostedDeployment);
-      return { deployment: body, workRequestId };
+    async delete(id, { signal } = {}) {
+      return acceptedOf(await api.DELETE(`${root}/{id}`, { params: { path: { id } }, signal }));
     },
-    update: (id, details, { signal } = {}) => change({ method: 'PUT', path: one(id), body: details, signal }),
-    delete: (id, { signal } = {}) => change({ method: 'DELETE', path: one(id), signal }),
-    addArtifact(id, artifact, { signal } = {}) {
-      const retryToken = crypto.randomUUID();
-      return change({ method: 'POST', path: artifacts(id), body: { artifact }, retryToken, signal });
+    async addArtifact(id, artifact, { signal } = {}) {
+      const params = { path: { id }, header: retryToken() };
+      const call = api.POST(`${root}/{id}/artifacts`, { body: { artifact }, params, signal });
+      return { artifact: await bodyOf(call), ...acceptedOf(await call) };
     },
-    deleteArtifact: (id, artifactId, { signal } = {}) =>
-      change({ method: 'DELETE', path: `${artifacts(id)}/${encodeURIComponent(artifactId)}`, signal }),
+    async deleteArtifact(id, artifactId, { signal } = {}) {
+      const params = { path: { id, artifactId } };
+      return acceptedOf(await api.DELETE(`${root}/{id}/artifacts/{artifactId}`, { params, signal }));
+    },
   };
 }

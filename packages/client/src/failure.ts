@@ -45,6 +45,38 @@ export class TimedOut extends Error {
   }
 }
 
+/** The error for an answer with an error status; its text is the body when that is no Problem. */
+export function refusalOf(answer: Pick<Response, 'status' | 'headers'>, text: string): RequestFailed {
+  const { code, message } = problemOf(text);
+  return new RequestFailed(message || `The server answered with status ${answer.status}`, {
+    status: answer.status,
+    code,
+    opcRequestId: answer.headers.get('opc-request-id') ?? undefined,
+    retryAfter: secondsOf(answer.headers.get('retry-after')),
+  });
+}
+
+function problemOf(text: string): { code: string; message: string } {
+  const body = jsonOf(text);
+  if (typeof body !== 'object' || body === null) return { code: '', message: text.trim().slice(0, 500) };
+  const code = 'code' in body && typeof body.code === 'string' ? body.code : '';
+  const message = 'message' in body && typeof body.message === 'string' ? body.message : '';
+  return { code, message };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function secondsOf(header: string | null): number | undefined {
+  if (header === null || !/^\d+$/.test(header)) return undefined;
+  return Number(header);
+}
+
 /** The innermost words: fetch wraps the real reason, and a name with two addresses fails twice. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

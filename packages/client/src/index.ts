@@ -1,3 +1,4 @@
+export type { Accepted, CallOptions } from './api.ts';
 export * from './api-keys.ts';
 export * from './applications.ts';
 export * from './audit.ts';

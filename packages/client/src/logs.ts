@@ -1,7 +1,8 @@
 /** What an application's replicas wrote (`/v1`), one JSON object per line (NDJSON). */
-import { logLine, paths, type LogLine } from '@mooring/contract';
-import { stream, type Api, type CallOptions } from './call.ts';
+import { logLine, type LogLine } from '@mooring/contract';
+import type { Api, CallOptions } from './api.ts';
 import { lines } from './lines.ts';
+import { linesOfJson } from './transport.ts';
 
 export interface LogOptions extends CallOptions {
   /** How many of the last lines to begin with. Default: the server's. */
@@ -14,9 +15,14 @@ export interface LogOptions extends CallOptions {
 export type Logs = (applicationId: string, options?: LogOptions) => AsyncGenerator<LogLine, void>;
 
 export function logs(api: Api): Logs {
-  return async function* (applicationId, { tail, follow, signal } = {}) {
-    const path = `${paths.extension}/applications/${encodeURIComponent(applicationId)}/logs`;
-    const body = await stream(api, { method: 'GET', path, query: { tail, follow }, signal });
-    for await (const line of lines(body)) if (line !== '') yield logLine.parse(JSON.parse(line));
+  return async function* (id, { tail, follow = false, signal } = {}) {
+    const { data } = await api.GET('/v1/applications/{id}/logs', {
+      params: { path: { id }, query: { tail, follow: follow ? 'true' : 'false' } },
+      headers: { accept: linesOfJson },
+      parseAs: 'stream',
+      signal,
+    });
+    if (!data) return;
+    for await (const line of lines(data)) if (line !== '') yield logLine.parse(JSON.parse(line));
   };
 }

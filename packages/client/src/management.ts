@@ -1,11 +1,10 @@
 /** ManagementClient: everything that the management listener offers, typed, one property per resource. */
 import { apiKeys, type ApiKeys } from './api-keys.ts';
+import { createApi } from './api.ts';
 import { applications, type Applications } from './applications.ts';
 import { audit, type Audit } from './audit.ts';
-import type { Api } from './call.ts';
 import { clients, type Clients } from './clients.ts';
 import { compartments, type Compartments } from './compartments.ts';
-import { delay } from './delay.ts';
 import { deployments, type Deployments } from './deployments.ts';
 import type { Fetch } from './fetch.ts';
 import { logs, type Logs } from './logs.ts';
@@ -43,14 +42,12 @@ export class ManagementClient {
   readonly secrets: Secrets;
 
   constructor(options: ManagementOptions) {
-    const api: Api = {
-      baseUrl: options.baseUrl.replace(/\/+$/, ''),
+    const api = createApi(options.baseUrl.replace(/\/+$/, ''), {
       token: options.token,
       fetch: options.fetch ?? globalThis.fetch,
       timeout: options.timeout ?? 30_000,
       random: options.random ?? Math.random,
-      delay,
-    };
+    });
     this.applications = applications(api);
     this.deployments = deployments(api);
     this.workRequests = workRequests(api);

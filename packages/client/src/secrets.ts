@@ -1,8 +1,6 @@
 /** Secrets that environment variables of type VAULT name (`/v1/secrets`). Values go in and never come out. */
-import { paths, secret, type CreateSecretDetails, type Secret } from '@mooring/contract';
-import { z } from 'zod';
-import { call, type Api, type CallOptions } from './call.ts';
-import { listAll } from './list.ts';
+import type { CreateSecretDetails, Secret } from '@mooring/contract';
+import { bodyOf, type Api, type CallOptions } from './api.ts';
 
 export interface ListSecrets extends CallOptions {
   readonly compartmentId?: string;
@@ -25,29 +23,21 @@ export interface Secrets {
   delete(id: string, options?: DeleteSecret): Promise<void>;
 }
 
-const root = `${paths.extension}/secrets`;
-const one = (id: string): string => `${root}/${encodeURIComponent(id)}`;
+const root = '/v1/secrets';
 
 export function secrets(api: Api): Secrets {
   return {
-    async list({ compartmentId, name, signal } = {}) {
-      return listAll(api, { path: root, query: { compartmentId, name }, signal }, secret);
+    async list({ signal, ...query } = {}) {
+      const { items } = await bodyOf(api.GET(root, { params: { query }, signal }));
+      return items;
     },
-    async get(id, { signal } = {}) {
-      const { body } = await call(api, { method: 'GET', path: one(id), signal }, secret);
-      return body;
-    },
-    async create(details, { signal } = {}) {
-      const { body } = await call(api, { method: 'POST', path: root, body: details, signal }, secret);
-      return body;
-    },
-    async update(id, value, { signal } = {}) {
-      const request = { method: 'PUT', path: one(id), body: { value }, signal } as const;
-      const { body } = await call(api, request, secret);
-      return body;
-    },
-    async delete(id, { force, signal } = {}) {
-      await call(api, { method: 'DELETE', path: one(id), query: { force }, signal }, z.unknown());
+    get: (id, { signal } = {}) => bodyOf(api.GET(`${root}/{id}`, { params: { path: { id } }, signal })),
+    create: (body, { signal } = {}) => bodyOf(api.POST(root, { body, signal })),
+    update: (id, value, { signal } = {}) =>
+      bodyOf(api.PUT(`${root}/{id}`, { body: { value }, params: { path: { id } }, signal })),
+    async delete(id, { force = false, signal } = {}) {
+      const query = { force: force ? 'true' : 'false' } as const;
+      await api.DELETE(`${root}/{id}`, { params: { path: { id }, query }, signal });
     },
   };
 }

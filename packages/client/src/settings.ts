@@ -1,6 +1,6 @@
 /** Per-application settings that the OCI service does not have (`/v1`). */
-import { applicationSettings, paths, type ApplicationSettings } from '@mooring/contract';
-import { call, type Api, type CallOptions } from './call.ts';
+import type { ApplicationSettings } from '@mooring/contract';
+import { bodyOf, type Api, type CallOptions } from './api.ts';
 
 export interface Settings {
   get(applicationId: string, options?: CallOptions): Promise<ApplicationSettings>;
@@ -12,18 +12,11 @@ export interface Settings {
   ): Promise<ApplicationSettings>;
 }
 
-const path = (id: string): string => `${paths.extension}/applications/${encodeURIComponent(id)}/settings`;
+const path = '/v1/applications/{id}/settings';
 
 export function settings(api: Api): Settings {
   return {
-    async get(id, { signal } = {}) {
-      const { body } = await call(api, { method: 'GET', path: path(id), signal }, applicationSettings);
-      return body;
-    },
-    async update(id, changes, { signal } = {}) {
-      const request = { method: 'PUT', path: path(id), body: changes, signal } as const;
-      const { body } = await call(api, request, applicationSettings);
-      return body;
-    },
+    get: (id, { signal } = {}) => bodyOf(api.GET(path, { params: { path: { id } }, signal })),
+    update: (id, body, { signal } = {}) => bodyOf(api.PUT(path, { body, params: { path: { id } }, signal })),
   };
 }

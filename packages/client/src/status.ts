@@ -1,12 +1,6 @@
 /** How the server and its applications are (`/v1`). */
-import {
-  applicationStatus,
-  paths,
-  serverStatus,
-  type ApplicationStatus,
-  type ServerStatus,
-} from '@mooring/contract';
-import { call, type Api, type CallOptions } from './call.ts';
+import type { ApplicationStatus, ServerStatus } from '@mooring/contract';
+import { bodyOf, type Api, type CallOptions } from './api.ts';
 
 export interface Status {
   server(options?: CallOptions): Promise<ServerStatus>;
@@ -15,15 +9,8 @@ export interface Status {
 
 export function status(api: Api): Status {
   return {
-    async server({ signal } = {}) {
-      const path = `${paths.extension}/status`;
-      const { body } = await call(api, { method: 'GET', path, signal }, serverStatus);
-      return body;
-    },
-    async application(id, { signal } = {}) {
-      const path = `${paths.extension}/applications/${encodeURIComponent(id)}/status`;
-      const { body } = await call(api, { method: 'GET', path, signal }, applicationStatus);
-      return body;
-    },
+    server: ({ signal } = {}) => bodyOf(api.GET('/v1/status', { signal })),
+    application: (id, { signal } = {}) =>
+      bodyOf(api.GET('/v1/applications/{id}/status', { params: { path: { id } }, signal })),
   };
 }

@@ -1,6 +1,6 @@
 /** Access tokens for calling an application, made for an operator (`/v1`). */
-import { issuedToken, paths, type IssuedToken } from '@mooring/contract';
-import { call, type Api, type CallOptions } from './call.ts';
+import type { IssuedToken } from '@mooring/contract';
+import { bodyOf, type Api, type CallOptions } from './api.ts';
 
 export interface Tokens {
   issue(applicationId: string, options?: CallOptions): Promise<IssuedToken>;
@@ -8,10 +8,7 @@ export interface Tokens {
 
 export function tokens(api: Api): Tokens {
   return {
-    async issue(id, { signal } = {}) {
-      const path = `${paths.extension}/applications/${encodeURIComponent(id)}/tokens`;
-      const { body } = await call(api, { method: 'POST', path, signal }, issuedToken);
-      return body;
-    },
+    issue: (id, { signal } = {}) =>
+      bodyOf(api.POST('/v1/applications/{id}/tokens', { params: { path: { id } }, signal })),
   };
 }

@@ -1,16 +1,9 @@
 /** Work requests: what became of a change that takes time (OCI reference, sections 1.5 and 2.2). */
-import {
-  paths,
-  workRequest,
-  workRequestError,
-  workRequestLogEntry,
-  type WorkRequest,
-  type WorkRequestError,
-  type WorkRequestLogEntry,
-} from '@mooring/contract';
-import { call, type Api, type CallOptions } from './call.ts';
+import type { WorkRequest, WorkRequestError, WorkRequestLogEntry } from '@mooring/contract';
+import { bodyOf, type Api, type CallOptions } from './api.ts';
+import { delay } from './delay.ts';
 import { TimedOut } from './failure.ts';
-import { listAll } from './list.ts';
+import { allOf } from './pages.ts';
 
 export interface Progress {
   readonly workRequest: WorkRequest;
@@ -36,31 +29,28 @@ export interface WorkRequests {
 }
 
 const finished = new Set(['SUCCEEDED', 'FAILED', 'CANCELED']);
-const one = (id: string): string => `${paths.management}/workRequests/${encodeURIComponent(id)}`;
+const one = '/20231130/workRequests/{id}';
 const oldestFirst = { sortBy: 'timestamp', sortOrder: 'ASC' } as const;
 
 export function workRequests(api: Api): WorkRequests {
   const self: WorkRequests = {
-    async get(id, { signal } = {}) {
-      const { body } = await call(api, { method: 'GET', path: one(id), signal }, workRequest);
-      return body;
-    },
-    async errors(id, { signal } = {}) {
-      return listAll(api, { path: `${one(id)}/errors`, query: oldestFirst, signal }, workRequestError);
-    },
-    async logs(id, { signal } = {}) {
-      return listAll(api, { path: `${one(id)}/logs`, query: oldestFirst, signal }, workRequestLogEntry);
-    },
-    wait: (id, options = {}) => wait(api, self, { id, ...options }),
+    get: (id, { signal } = {}) => bodyOf(api.GET(one, { params: { path: { id } }, signal })),
+    errors: (id, { signal } = {}) =>
+      allOf((page) => {
+        const params = { path: { id }, query: { ...oldestFirst, page } };
+        return api.GET(`${one}/errors`, { params, signal });
+      }),
+    logs: (id, { signal } = {}) =>
+      allOf((page) => {
+        const params = { path: { id }, query: { ...oldestFirst, page } };
+        return api.GET(`${one}/logs`, { params, signal });
+      }),
+    wait: (id, options = {}) => wait(self, { id, ...options }),
   };
   return self;
 }
 
-async function wait(
-  api: Api,
-  requests: WorkRequests,
-  options: WaitOptions & { id: string },
-): Promise<WorkRequest> {
+async function wait(requests: WorkRequests, options: WaitOptions & { id: string }): Promise<WorkRequest> {
   const { id, onProgress, timeout = 30 * 60_000, interval = 250 } = options;
   const limit = AbortSignal.timeout(timeout);
   const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
@@ -74,7 +64,7 @@ async function wait(
         seen = entries.length;
       }
       if (finished.has(current.status)) return current;
-      await api.delay(interval, signal);
+      await delay(interval, signal);
     }
   } catch (error) {
     if (!limit.aborted || options.signal?.aborted) throw error;

@@ -62,9 +62,9 @@ async function activate(session: Session, activation: Activation): Promise<Start
   const { management, signal } = session;
   const { current, artifact, progress } = activation;
   await makeRoom(session, activation);
-  const { workRequestId } = await management.deployments.addArtifact(current.id, artifact, { signal });
-  await follow(session, { workRequestId, progress, doing: 'Adding the version' });
-  const id = await newestArtifact(session, current);
+  const added = await management.deployments.addArtifact(current.id, artifact, { signal });
+  await follow(session, { workRequestId: added.workRequestId, progress, doing: 'Adding the version' });
+  const { id } = added.artifact;
   const update = await management.deployments.update(current.id, { activeArtifact: { id } }, { signal });
   return { deploymentId: current.id, workRequestId: update.workRequestId };
 }
@@ -85,18 +85,6 @@ async function makeRoom(session: Session, { current, progress }: Activation): Pr
   const { management, signal } = session;
   const { workRequestId } = await management.deployments.deleteArtifact(current.id, oldest.id, { signal });
   await follow(session, { workRequestId, progress, doing });
-}
-
-/** The one that was not there before; the answer to its addition does not name it. */
-async function newestArtifact(session: Session, before: HostedDeployment): Promise<string> {
-  const known = new Set(before.artifacts.map(({ id }) => id));
-  const after = await session.management.deployments.get(before.id, session);
-  const added = after.artifacts
-    .filter(({ id }) => !known.has(id))
-    .sort(byAge)
-    .at(-1);
-  if (!added) throw new Refusal('The server took the version on, but the deployment does not list it.');
-  return added.id;
 }
 
 type Aged = Pick<HostedDeployment['activeArtifact'], 'id' | 'timeCreated'>;

@@ -10,6 +10,14 @@ import { body, etagHeader, idPath, json, refusals } from './conventions/response
 
 const path = '/v1/applications/{id}/settings';
 
+/** In an answer none is left out. */
+const allSettings = applicationSettings.meta({
+  id: 'ApplicationSettings',
+  required: applicationSettings.keyof().options,
+});
+/** In a change those that are left out stay as they are. */
+const someSettings = applicationSettings.meta({ id: 'UpdateApplicationSettingsDetails' });
+
 const getAll = createRoute({
   method: 'get',
   path,
@@ -17,7 +25,7 @@ const getAll = createRoute({
   summary: 'Get the settings of an application, defaults included',
   ...requires('read-only'),
   request: { params: idPath },
-  responses: { 200: json('All settings', applicationSettings, etagHeader), ...refusals },
+  responses: { 200: json('All settings', allSettings, etagHeader), ...refusals },
 });
 
 const put = createRoute({
@@ -26,8 +34,8 @@ const put = createRoute({
   operationId: 'updateSettings',
   summary: 'Change the settings that are given; the others stay',
   ...requires('operator'),
-  request: { params: idPath, headers: ifMatchHeader, ...body(applicationSettings) },
-  responses: { 200: json('All settings', applicationSettings, etagHeader), ...refusals },
+  request: { params: idPath, headers: ifMatchHeader, ...body(someSettings) },
+  responses: { 200: json('All settings', allSettings, etagHeader), ...refusals },
 });
 
 export function settings({ store }: ControlPorts): OpenAPIHono<ControlEnv> {
