@@ -166,6 +166,27 @@ export const requirements = [
     source: 'RFC 6455 section 10.2',
   },
   {
+    id: 'origin:preflight',
+    sentence: 'A preflight of a page that may call is granted without a credential; of another it is a 403.',
+    source: 'docs/wire.md, origin',
+  },
+  {
+    id: 'origin:readable',
+    sentence:
+      'A page that may call can read every answer and every refusal, and no page gets cookies sent along.',
+    source: 'docs/wire.md, origin',
+  },
+  {
+    id: 'browser:sandbox',
+    sentence: 'A document of a replica is shown by browsers as an origin of its own.',
+    source: 'docs/wire.md, origin',
+  },
+  {
+    id: 'browser:cookies',
+    sentence: "A replica's cookie goes back to its own application's path only.",
+    source: 'RFC 6265 sections 5.1.4 and 5.3',
+  },
+  {
     id: 'auth:none',
     sentence: 'An application without authentication takes every caller.',
     source: 'OCI reference, section 4.3',

@@ -138,7 +138,17 @@ export const applicationSettings = z
       .default(5)
       .describe('Seconds between two looks whether such a replica answers GET /ready again. Default 5'),
     allowedOrigins: z
-      .array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ })]))
+      .array(
+        z.union([
+          z.literal('*'),
+          z
+            .url({ protocol: /^https?$/ })
+            .refine(
+              (text) => URL.parse(text)?.origin === text,
+              'An origin is a scheme, a host and a port that is not the usual one, like https://app.example.com',
+            ),
+        ]),
+      )
       .default([])
       .describe('Browser origins that may call. Default: only the origins of this server'),
   })

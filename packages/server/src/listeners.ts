@@ -98,10 +98,12 @@ const notYet = new Problem('ServiceUnavailable', 'The server is starting. Try ag
 });
 
 const starting: Handlers = {
-  applications: (request, response) => refuseRequest(request, response, notYet, 'starting'),
+  applications: (request, response) =>
+    refuseRequest(request, response, { problem: notYet, requestId: 'starting' }),
   upgrade: (_request, socket) => {
     socket.on('error', () => socket.destroy());
     refuseSocket(socket, notYet, 'starting');
   },
-  management: (request, response) => refuseRequest(request, response, notYet, 'starting'),
+  management: (request, response) =>
+    refuseRequest(request, response, { problem: notYet, requestId: 'starting' }),
 };

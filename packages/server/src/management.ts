@@ -43,7 +43,7 @@ export function createManagement(options: ManagementOptions): RequestHandler {
       if (isIdentity(path)) return void options.identity(request, response);
       void api(request, response);
     } catch (error) {
-      refuseRequest(request, response, asProblem(error), requestId);
+      refuseRequest(request, response, { problem: asProblem(error), requestId });
     }
   };
 }

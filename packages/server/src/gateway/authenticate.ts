@@ -8,6 +8,7 @@ import type { Endpoint } from '../directory/endpoint.ts';
 import { anonymous, type Principal, type TokenRules, type VerifyToken } from '../identity/principal.ts';
 import type { Arrival } from './accept.ts';
 import type { Names } from './names.ts';
+import { refuseForeignOrigin } from './origin.ts';
 import type { Route } from './route.ts';
 import { authenticateSignature, type SignatureOptions } from './signature.ts';
 import { offeredToken } from './subprotocol.ts';
@@ -31,7 +32,7 @@ export async function authenticate(
   route: Route,
   options: AuthenticateOptions,
 ): Promise<Call> {
-  refuseForeignOrigin(arrival, route.endpoint, options.names);
+  refuseForeignOrigin(arrival.request, route.endpoint, options.names);
   const { auth } = route.endpoint;
   if (auth.kind === 'none') return { arrival, route, principal: anonymous };
   if (auth.kind === 'signature')
@@ -92,17 +93,4 @@ function withChallenge(error: unknown, challenge: string): unknown {
     cause: error.cause,
     challenge: `${challenge}, error="${kind}", error_description="${error.message.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, "'")}"`,
   });
-}
-
-/** A browser page may call only from an origin that the application allows; without a list, only from our own. */
-function refuseForeignOrigin(arrival: Arrival, endpoint: Endpoint, names: Names): void {
-  const { origin } = arrival.request.headers;
-  if (origin === undefined) return;
-  const allowed = endpoint.settings.allowedOrigins;
-  if (allowed.length === 0 ? names.origins.has(origin) : allowed.includes('*') || allowed.includes(origin))
-    return;
-  throw new Problem(
-    'NotAllowed',
-    'Pages of this origin may not call the application. Its owner can add the origin to the setting allowedOrigins.',
-  );
 }

@@ -13,13 +13,15 @@ import { accept, requestIdOf, type Arrival } from './accept.ts';
 import { authenticate, type Call } from './authenticate.ts';
 import { Connections } from './connections.ts';
 import { checkHandshake } from './handshake.ts';
+import type { RawHeaders } from './headers.ts';
 import { live } from './live.ts';
 import { Load } from './load.ts';
 import { describeResource, isMetadata, refuseOtherMethods } from './metadata.ts';
 import type { Names } from './names.ts';
+import { isPreflight, preflightHeaders, readableBy, refuseForeignOrigin } from './origin.ts';
 import { createAgent, proxy } from './proxy.ts';
 import { refuseRequest, refuseSocket } from './refuse.ts';
-import { route } from './route.ts';
+import { route, type Route } from './route.ts';
 import type { OpenTunnel } from './tunnel.ts';
 
 export interface GatewayOptions {
@@ -58,14 +60,17 @@ export class Gateway implements Disposable {
     const left = new AbortController();
     this.#calls.add(left);
     response.once('close', () => left.abort(clientLeft));
+    let headers: RawHeaders = [];
     try {
       const arrival = accept(request, { names: this.#options.names, requestId, signal: left.signal });
       if (this.#answerOwn(arrival, response)) return;
-      await this.#invoke(arrival, response);
+      const found = route(arrival.target, this.#options.directory);
+      headers = readableBy(request, found.endpoint, this.#options.names);
+      await this.#invoke(arrival, { found, readable: headers }, response);
     } catch (error) {
       if (error === clientLeft) return this.#logLeft(request, requestId);
       this.#logRefusal(request, requestId, error);
-      refuseRequest(request, response, asProblem(error), requestId);
+      refuseRequest(request, response, { problem: asProblem(error), requestId, headers });
     } finally {
       this.#calls.delete(left);
     }
@@ -129,15 +134,25 @@ export class Gateway implements Disposable {
     return answer(200, describeResource(arrival, directory, names), { 'access-control-allow-origin': '*' });
   }
 
-  async #invoke(arrival: Arrival, response: ServerResponse): Promise<void> {
+  async #invoke(
+    arrival: Arrival,
+    { found, readable }: { found: Route; readable: RawHeaders },
+    response: ServerResponse,
+  ): Promise<void> {
     const started = this.#options.clock.now();
-    const found = route(arrival.target, this.#options.directory);
     if (found.form === 'live') throw upgradeRequired();
+    if (isPreflight(arrival.request)) {
+      refuseForeignOrigin(arrival.request, found.endpoint, this.#options.names);
+      const headers = ['opc-request-id', arrival.requestId, ...readable];
+      response.writeHead(204, [...headers, ...preflightHeaders(arrival.request)]).end();
+      return;
+    }
     const call = await authenticate(arrival, found, this.#options);
     this.#refuseWhileDraining();
     const exchange = await proxy(call, response, {
       ...this.#stage(call),
       agent: this.#agent,
+      readable,
     });
     this.#options.log.info(
       { ...this.#fields(call), ...exchange, milliseconds: this.#options.clock.now() - started },

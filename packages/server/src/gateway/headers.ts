@@ -3,6 +3,7 @@
  * may say, plus the verified caller. Towards the client: the replica's, without hop-by-hop headers.
  * (docs/wire.md, what reaches the replica; RFC 9110 section 7.6.1.)
  */
+import type { IncomingMessage } from 'node:http';
 import type { Call } from './authenticate.ts';
 
 /** Header lines as Node's `rawHeaders` has them: name, value, name, value. */
@@ -40,7 +41,12 @@ function isOurs(name: string): boolean {
 
 /** Never taken from a replica: what only we say to a client, and what it was told about the caller. */
 function isForNobody(name: string): boolean {
-  return name === 'opc-request-id' || name.startsWith('sec-websocket-') || name.startsWith('mooring-');
+  return (
+    name === 'opc-request-id' ||
+    name.startsWith('access-control-') ||
+    name.startsWith('sec-websocket-') ||
+    name.startsWith('mooring-')
+  );
 }
 
 /** The lines that go on: not those of one hop, not those that `Connection` names, not those that are `kept` here. */
@@ -117,6 +123,11 @@ export function clientHeaders(
 export function passedTrailers(rawTrailers: readonly string[], to: 'replica' | 'client'): [string, string][] {
   const passed = passedOn(rawTrailers, undefined, to === 'replica' ? isOurs : isForNobody);
   return passed.flatMap((name, index) => (index % 2 === 0 ? [[name, passed[index + 1] ?? '']] : []));
+}
+
+/** True when a body comes behind the head (RFC 9112 section 6.3). */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }
 
 /** A claim is anybody's text; a header holds visible ASCII. The assertion carries the exact value. */

@@ -8,13 +8,16 @@ import { Problem } from '@mooring/contract';
 import { admit, type AdmitOptions, type Seat } from './admit.ts';
 import type { Call } from './authenticate.ts';
 import { createBodyCheck, untilAnswerable, type BodyCheck } from './body-check.ts';
+import { confine } from './confine.ts';
 import type { Connections } from './connections.ts';
-import { clientHeaders, passedTrailers, replicaHeaders } from './headers.ts';
+import { clientHeaders, hasBody, passedTrailers, replicaHeaders, type RawHeaders } from './headers.ts';
 
 export interface ProxyOptions extends AdmitOptions {
   readonly agent: http.Agent;
   readonly connections: Connections;
   readonly assertion: string | undefined;
+  /** Header lines that let the calling page read the answer. */
+  readonly readable: RawHeaders;
 }
 
 /** How it went, for the log. */
@@ -47,7 +50,8 @@ export function createAgent(): http.Agent {
 export async function proxy(call: Call, response: ServerResponse, options: ProxyOptions): Promise<Exchange> {
   const { request } = call.arrival;
   refuseLargeBody(Number(request.headers['content-length'] ?? 0), call);
-  const bodiless = hasNoBody(request);
+  // A body would be gone after the first attempt.
+  const bodiless = !hasBody(request);
   let repeats = bodiless && idempotent.has(request.method ?? '') ? 1 : 0;
   let except: string | undefined;
   for (;;) {
@@ -91,7 +95,7 @@ async function attempt(
       await untilAnswerable({ check: sent.check, outgoing, left: left.signal });
       if (answer.destroyed) throw unreachable();
     }
-    await Promise.race([passBack(answer, response, call.arrival.requestId), sent.failed]);
+    await Promise.race([passBack(answer, response, { call, readable: options.readable }), sent.failed]);
     return { status: answer.statusCode ?? 0, replicaId: seat.replica.id, bytesIn: sent.bytes() };
   } finally {
     response.off('close', leave);
@@ -213,9 +217,15 @@ function isAnswer({ statusCode = 0, statusMessage = '' }: IncomingMessage): bool
 }
 
 /** Resolves when the answer has been passed on, or the client is gone. A cut answer is passed on as cut. */
-async function passBack(answer: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+async function passBack(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  { call, readable }: { call: Call; readable: RawHeaders },
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const headers = clientHeaders(answer.rawHeaders, answer.headers.connection, requestId);
+  const { arrival, route } = call;
+  const passed = clientHeaders(answer.rawHeaders, answer.headers.connection, arrival.requestId);
+  const headers = [...confine(passed, route.prefix), ...readable];
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', headers);
   response.flushHeaders();
   response.once('close', resolve);
@@ -236,11 +246,6 @@ function refuseLargeBody(bytes: number, call: Call): void {
     'PayloadTooLarge',
     `The body is larger than ${limit} bytes. The application's setting maxBodyBytes says how much it takes.`,
   );
-}
-
-/** True when the request has no body, which would be gone after the first attempt. */
-function hasNoBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
 function unreachable(failure?: Unreached): Problem {

@@ -3,27 +3,36 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem, type ProblemBody } from '@mooring/contract';
+import { hasBody, type RawHeaders } from './headers.ts';
 
 /** How long a refused client may take to read the answer, in milliseconds. */
 const lingerLimit = 1_000;
+
+export interface Refusal {
+  readonly problem: Problem;
+  readonly requestId: string;
+  /** Further header lines. Default: none. */
+  readonly headers?: RawHeaders;
+}
 
 /** Answers a request. What is left of its body is thrown away: the connection ends with the answer. */
 export function refuseRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  problem: Problem,
-  requestId: string,
+  { problem, requestId, headers = [] }: Refusal,
 ): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
   const body = bodyOf(problem);
-  if (!request.complete) {
+  if (hasBody(request) && !request.complete) {
     response.shouldKeepAlive = false;
     response.once('finish', () => linger(request.socket));
     request.resume();
   }
+  for (let index = 0; index + 1 < headers.length; index += 2)
+    response.setHeader(headers[index] ?? '', headers[index + 1] ?? '');
   response.writeHead(problem.status, STATUS_CODES[problem.status], headersOf(problem, requestId, body));
   response.end(request.method === 'HEAD' ? undefined : body);
 }

@@ -1,0 +1,38 @@
+/**
+ * Confine: applications that share one origin are kept apart in browsers. A document of a replica is sandboxed (an
+ * origin of its own, which no other has), and its cookies go back to the application's own path only.
+ */
+import type { RawHeaders } from './headers.ts';
+
+/** What a page may still do: everything but to be of our origin, and to navigate the page around it. */
+const sandbox =
+  'sandbox allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox allow-modals allow-downloads';
+
+/** Whatever a browser may show as a document. An answer without a type could be anything. */
+const document = /html|xml|svg|pdf|multipart/i;
+
+/**
+ * The header lines of a replica's answer as they may reach a browser.
+ * @param prefix the path under which the application is served
+ */
+export function confine(headers: RawHeaders, prefix: string): RawHeaders {
+  const confined: RawHeaders = [];
+  let type: string | undefined;
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const [name = '', value = ''] = headers.slice(index, index + 2);
+    const lower = name.toLowerCase();
+    if (lower === 'content-type') type = value;
+    confined.push(name, lower === 'set-cookie' ? confinedCookie(value, prefix) : value);
+  }
+  if (type === undefined || document.test(type)) confined.push('Content-Security-Policy', sandbox);
+  return confined;
+}
+
+/** `Set-Cookie` (RFC 6265 section 4.1) without a domain, and with a path below the prefix. */
+function confinedCookie(value: string, prefix: string): string {
+  const [pair = '', ...attributes] = value.split(';').map((part) => part.trim());
+  const path = attributes.findLast((attribute) => /^path *=/i.test(attribute))?.replace(/^path *= */i, '');
+  const below = path?.startsWith('/') && path !== '/' ? path : '';
+  const kept = attributes.filter((attribute) => !/^(path|domain) *(=|$)/i.test(attribute));
+  return [pair, ...kept, `Path=${prefix}${below}`].join('; ');
+}
