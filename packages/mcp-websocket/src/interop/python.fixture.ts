@@ -1,0 +1,50 @@
+/**
+ * A Python that has version 1 of the MCP SDK: the one named by MOORING_TEST_PYTHON, or one of our own in
+ * node_modules/.cache, made at the first use. Where there is no Python with pip, the reason.
+ */
+import { execFile } from 'node:child_process';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const cache = join(import.meta.dirname, '../../../../node_modules/.cache');
+const packages = ['mcp[ws]==1.30.0', 'uvicorn==0.54.0'];
+/** Milliseconds for all of pip's work. */
+const patience = 180_000;
+
+export type Python = { readonly path: string } | { readonly missing: string };
+
+export async function findPython(): Promise<Python> {
+  const given = process.env['MOORING_TEST_PYTHON'];
+  const path = given ?? join(cache, 'mcp-python-1.30.0/bin/python');
+  try {
+    if (given === undefined) await provide(path);
+    await run(path, ['-W', 'ignore', '-c', 'import mcp.client.websocket, mcp.server.websocket, uvicorn']);
+    return { path };
+  } catch (error) {
+    const [said] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return { missing: `no Python with pip that can have ${packages.join(' and ')} (${said})` };
+  }
+}
+
+/** Made beside its place and moved there when it is whole: its interpreter works wherever it stands. */
+async function provide(path: string): Promise<void> {
+  if (await isThere(path)) return;
+  const home = join(path, '../..');
+  const making = `${home}.${process.pid}`;
+  await mkdir(cache, { recursive: true });
+  try {
+    await run('python3', ['-m', 'venv', making], { timeout: patience });
+    await run(join(making, 'bin/pip'), ['install', '--quiet', ...packages], { timeout: patience });
+    await rename(making, home);
+  } finally {
+    await rm(making, { recursive: true, force: true });
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
