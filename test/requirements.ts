@@ -595,6 +595,17 @@ export const requirements = [
     source: 'docs/wire.md, settings of an application',
   },
   {
+    id: 'rollout:requests',
+    sentence: 'While another version comes to serve, no request fails.',
+    source: 'docs/wire.md, close codes',
+  },
+  {
+    id: 'rollout:messages',
+    sentence:
+      'What a client sent before it read 1012 reaches the replica in order; after it repeats what was unanswered nothing is missing.',
+    source: 'docs/wire.md, close codes',
+  },
+  {
     id: 'shutdown:drain',
     sentence:
       'A server that stops refuses new arrivals with 503, sends connections away with 1012, lets requests finish, and then ends what is left.',
