@@ -52,9 +52,10 @@ const rootIam = '/20231130/hostedApplicationsIam';
 
 export function applications(api: Api): Applications {
   return {
-    list: ({ signal, iam = false, ...filter }) =>
+    list: ({ compartmentId, displayName, lifecycleState, iam = false, signal }) =>
       allOf((page) => {
-        const request = { params: { query: { ...filter, page } }, signal };
+        const query = { compartmentId, displayName, lifecycleState, page };
+        const request = { params: { query }, signal };
         return iam ? api.GET(rootIam, request) : api.GET(root, request);
       }),
     get(id, { signal } = {}) {

@@ -24,11 +24,11 @@ export function audit(api: Api): Audit {
 }
 
 async function list(api: Api, filter: AuditFilter, { signal }: CallOptions): Promise<AuditEntry[]> {
-  const { limit: most = 50, ...filters } = filter;
+  const { limit: most = 50, since, resourceId, subject } = filter;
   const entries: AuditEntry[] = [];
   const read = (page: string | undefined) => {
     const limit = Math.min(most - entries.length, pageSize);
-    return api.GET('/v1/audit', { params: { query: { ...filters, page, limit } }, signal });
+    return api.GET('/v1/audit', { params: { query: { since, resourceId, subject, page, limit } }, signal });
   };
   for await (const items of pages(read)) {
     entries.push(...items);

@@ -41,8 +41,11 @@ const root = '/20231130/hostedDeployments';
 
 export function deployments(api: Api): Deployments {
   return {
-    list: ({ signal, ...filter }) =>
-      allOf((page) => api.GET(root, { params: { query: { ...filter, page } }, signal })),
+    list: ({ compartmentId, applicationId, signal }) =>
+      allOf((page) => {
+        const query = { compartmentId, applicationId, page };
+        return api.GET(root, { params: { query }, signal });
+      }),
     get: (id, { signal } = {}) => bodyOf(api.GET(`${root}/{id}`, { params: { path: { id } }, signal })),
     async create(body, { signal } = {}) {
       const call = api.POST(root, { body, params: { header: retryToken() }, signal });

@@ -55,6 +55,17 @@ test('a list is read to its last page', async () => {
   );
 });
 
+test('nothing else that the options hold is sent', async () => {
+  await using server = await testServer(() => ({ body: { items: [] } }));
+  const { applications, deployments, secrets } = client(server.url);
+  const options = { compartmentId: 'c', compartments: ['x'], token: 'hidden' };
+  for (const list of [applications.list, deployments.list, secrets.list]) await list(options);
+  assert.deepEqual(
+    server.received.map(({ path }) => path.replace(/.*\?/, '')),
+    Array(3).fill('compartmentId=c'),
+  );
+});
+
 test('a refusal is an error with status, code, message and request id', async () => {
   await using server = await testServer(() => refusal(404, 'NotAuthorizedOrNotFound'));
   await assert.rejects(client(server.url).applications.get('x'), (error) => {

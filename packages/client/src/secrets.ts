@@ -27,7 +27,8 @@ const root = '/v1/secrets';
 
 export function secrets(api: Api): Secrets {
   return {
-    async list({ signal, ...query } = {}) {
+    async list({ compartmentId, name, signal } = {}) {
+      const query = { compartmentId, name };
       const { items } = await bodyOf(api.GET(root, { params: { query }, signal }));
       return items;
     },
