@@ -1,5 +1,7 @@
 /** Oracle's own SDK as the only client: applications, deployments and work requests through their whole life. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, describe, it } from 'node:test';
 import {
   FixedTimeDelayStrategy,
@@ -334,12 +336,72 @@ describe("Oracle's SDK", () => {
       compartmentId,
     });
     assert.deepEqual(hostedApplicationStorageCollection.items, []);
-    const hostedApplicationStorageId =
-      'ocid1.generativeaihostedapplicationstorage.mooring.local.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
-    const { Deleted } = models.HostedApplicationStorage.LifecycleState;
-    const absent = await refusal(
-      waiters.forHostedApplicationStorage({ hostedApplicationStorageId }, Deleted),
-    );
-    assert.deepEqual([absent.status, absent.code], [404, 'NotAuthorizedOrNotFound']);
   });
+
+  it(
+    verifies('management:oci-sdk', 'waits for a storage that a backend made, moves, lists and deletes it'),
+    async () => {
+      const hostedApplicationStorageId =
+        'ocid1.generativeaihostedapplicationstorage.mooring.local.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
+      const storage = { hostedApplicationStorageId };
+      const { Active, Deleted, Creating } = models.HostedApplicationStorage.LifecycleState;
+      const absent = await refusal(waiters.forHostedApplicationStorage(storage, Deleted));
+      assert.deepEqual([absent.status, absent.code], [404, 'NotAuthorizedOrNotFound']);
+
+      using backend = standInForBackend(hostedApplicationStorageId);
+      const creating = await client.getHostedApplicationStorage(storage);
+      assert.equal(creating.hostedApplicationStorage.lifecycleState, Creating);
+      const waiting = waiters.forHostedApplicationStorage(storage, Active);
+      backend.finish();
+      const active = await waiting;
+      assert.equal(active?.hostedApplicationStorage.displayName, 'cache');
+      const listed = await client.listHostedApplicationStorages({ compartmentId });
+      assert.deepEqual(
+        listed.hostedApplicationStorageCollection.items.map(({ id }) => id),
+        [hostedApplicationStorageId],
+      );
+      await client.changeHostedApplicationStorageCompartment({
+        ...storage,
+        changeHostedApplicationStorageCompartmentDetails: { compartmentId },
+      });
+      const stale = await refusal(
+        client.deleteHostedApplicationStorage({ ...storage, ifMatch: active.etag }),
+      );
+      assert.deepEqual([stale.status, stale.code], [412, 'NoEtagMatch']);
+      const deleted = await client.deleteHostedApplicationStorage(storage);
+      await succeeded(deleted.opcWorkRequestId);
+      const gone = await waiters.forHostedApplicationStorage(storage, Deleted);
+      assert.equal(gone?.hostedApplicationStorage.lifecycleState, Deleted);
+    },
+  );
 });
+
+interface Backend extends Disposable {
+  /** The storage is ACTIVE from now on. */
+  finish(): void;
+}
+
+/** Writes into the database what a backend would have a server write: no server provisions storages itself yet. */
+function standInForBackend(id: string): Backend {
+  const database = new DatabaseSync(join(test.server.config.dataDir, 'mooring.db'));
+  const now = new Date().toISOString();
+  const row = {
+    id,
+    version: 1,
+    displayName: 'cache',
+    compartmentId,
+    storageType: 'CACHE',
+    timeCreated: now,
+    timeUpdated: now,
+    lifecycleState: 'CREATING',
+    freeformTagsJson: '{}',
+    definedTagsJson: '{}',
+  };
+  const names = Object.keys(row);
+  const marks = names.map(() => '?').join(', ');
+  database.prepare(`insert into storages (${names.join(', ')}) values (${marks})`).run(...Object.values(row));
+  return {
+    finish: () => void database.prepare("update storages set lifecycleState = 'ACTIVE', version = 2").run(),
+    [Symbol.dispose]: () => database.close(),
+  };
+}

@@ -56,7 +56,7 @@ export type Artifact = z.infer<typeof artifact>;
 
 /** An artifact named in a request: by its id, or by what it is made of. */
 export const artifactReference = z.union([
-  z.looseObject({ id: z.string().regex(/^\d+$/) }),
+  z.looseObject({ id: z.string().regex(/^\d+$/, 'must be the number of an artifact') }),
   createArtifactDetails,
 ]);
 export type ArtifactReference = z.infer<typeof artifactReference>;

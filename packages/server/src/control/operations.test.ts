@@ -39,7 +39,6 @@ interface Operation {
   readonly body?: (api: TestApi, made: Record<string, string>) => unknown;
   /** A body that is refused, and what the message says. */
   readonly bad?: readonly [body: unknown, message: RegExp];
-  readonly ifMatch?: true;
 }
 
 const absentId = 'ocid1.generativeaihostedapplication.mooring.local.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
@@ -108,7 +107,6 @@ const operations: readonly Operation[] = [
     prepare: application,
     body: () => ({ description: 'new' }),
     bad: [{ networkingConfig: {} }, /networkingConfig cannot be changed/],
-    ifMatch: true,
   },
   {
     method: 'delete',
@@ -116,7 +114,6 @@ const operations: readonly Operation[] = [
     role: 'operator',
     status: 202,
     prepare: application,
-    ifMatch: true,
   },
   {
     method: 'post',
@@ -126,7 +123,6 @@ const operations: readonly Operation[] = [
     prepare: application,
     body: ({ compartmentId }) => ({ compartmentId }),
     bad: [{}, /compartmentId must not be null/],
-    ifMatch: true,
   },
   {
     method: 'post',
@@ -161,7 +157,6 @@ const operations: readonly Operation[] = [
     prepare: ofIam,
     body: () => ({ description: 'new' }),
     bad: [{ inboundAuthConfig: {} }, /inboundAuthConfig is not a known field/],
-    ifMatch: true,
   },
   {
     method: 'delete',
@@ -169,7 +164,6 @@ const operations: readonly Operation[] = [
     role: 'operator',
     status: 202,
     prepare: ofIam,
-    ifMatch: true,
   },
   {
     method: 'post',
@@ -179,7 +173,6 @@ const operations: readonly Operation[] = [
     prepare: ofIam,
     body: ({ compartmentId }) => ({ compartmentId }),
     bad: [{}, /compartmentId must not be null/],
-    ifMatch: true,
   },
   {
     method: 'post',
@@ -213,7 +206,6 @@ const operations: readonly Operation[] = [
     prepare: deployment,
     body: () => ({ activeArtifact: processArtifact(1) }),
     bad: [{ activeArtifact: dockerArtifact('9') }, /Artifact not exists/],
-    ifMatch: true,
   },
   {
     method: 'delete',
@@ -221,7 +213,6 @@ const operations: readonly Operation[] = [
     role: 'operator',
     status: 202,
     prepare: failedDeployment,
-    ifMatch: true,
   },
   {
     method: 'post',
@@ -231,7 +222,6 @@ const operations: readonly Operation[] = [
     prepare: deployment,
     body: () => ({ artifact: dockerArtifact('2') }),
     bad: [{ artifact: { artifactType: 'SIMPLE_DOCKER_ARTIFACT' } }, /artifact.containerUri must not be null/],
-    ifMatch: true,
   },
   {
     method: 'delete',
@@ -239,7 +229,6 @@ const operations: readonly Operation[] = [
     role: 'operator',
     status: 204,
     prepare: spareArtifact,
-    ifMatch: true,
   },
   { method: 'get', path: `${oci}/workRequests`, role: 'read-only', status: 200, query: inCompartment },
   { method: 'get', path: `${oci}/workRequests/{id}`, role: 'read-only', status: 200, prepare: workRequest },
@@ -283,7 +272,6 @@ const operations: readonly Operation[] = [
     prepare: application,
     body: () => ({ hold: 5 }),
     bad: [{ hold: -1, drain: 3 }, /hold.*drain is not a known field/],
-    ifMatch: true,
   },
   {
     method: 'get',
@@ -361,7 +349,6 @@ const operations: readonly Operation[] = [
     role: 'operator',
     status: 202,
     prepare: storage,
-    ifMatch: true,
   },
   {
     method: 'post',
@@ -371,7 +358,6 @@ const operations: readonly Operation[] = [
     prepare: storage,
     body: ({ compartmentId }) => ({ compartmentId }),
     bad: [{}, /compartmentId must not be null/],
-    ifMatch: true,
   },
   { method: 'get', path: '/v1/apiKeys', role: 'admin', status: 200 },
   {
@@ -407,7 +393,6 @@ const operations: readonly Operation[] = [
     prepare: aSecret,
     body: () => ({ value: 'w' }),
     bad: [{ name: 'other' }, /value must not be null.*name is not a known field/],
-    ifMatch: true,
   },
   {
     method: 'delete',
@@ -415,10 +400,41 @@ const operations: readonly Operation[] = [
     role: 'admin',
     status: 204,
     prepare: aSecret,
-    ifMatch: true,
   },
   { method: 'get', path: '/v1/audit', role: 'admin', status: 200 },
 ];
+
+/** What the description says of the operations: it decides which tests each of them gets. */
+interface Told {
+  /** Whether it takes a body. */
+  readonly body: boolean;
+  /** Whether it takes an etag. */
+  readonly ifMatch: boolean;
+}
+
+const told = await (async () => {
+  await using api = await openTestApi();
+  const { paths } = buildApi(api.ports).getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: '', version: '' },
+  });
+  return new Map(
+    Object.entries(paths ?? {}).flatMap(([path, item]) =>
+      [item.get, item.post, item.put, item.delete, item.patch].flatMap((operation, index) => {
+        if (!operation) return [];
+        const method = ['get', 'post', 'put', 'delete', 'patch'][index];
+        const names = (operation.parameters ?? []).flatMap((one) => ('name' in one ? [one.name] : []));
+        const facts: Told = {
+          body: operation.requestBody !== undefined,
+          ifMatch: names.includes('if-match'),
+        };
+        return [[`${method} ${path} ${operation['x-mooring-role']}`, facts] as const];
+      }),
+    ),
+  );
+})();
+
+const toldOf = ({ method, path, role }: Operation): Told | undefined => told.get(`${method} ${path} ${role}`);
 
 interface Prepared {
   readonly path: string;
@@ -436,15 +452,15 @@ async function prepare(api: TestApi, { path, prepare, query, body }: Operation):
 const fill = (path: string, values: Record<string, string>): string =>
   path.replaceAll(/{(.+?)}/g, (_, name: string) => values[name] ?? '');
 
-test('the table names every operation with the role that it needs', async () => {
-  await using api = await openTestApi();
-  const registered = buildApi(api.ports).openAPIRegistry.definitions.flatMap((definition) =>
-    definition.type === 'route'
-      ? [`${definition.route.method} ${definition.route.path} ${definition.route['x-mooring-role']}`]
-      : [],
-  );
+test('the table names every operation of the description with its role, and a bad body for each that takes one', () => {
   const listed = operations.map(({ method, path, role }) => `${method} ${path} ${role}`);
-  assert.deepEqual(registered.toSorted(), listed.toSorted());
+  assert.deepEqual(listed.toSorted(), [...told.keys()].toSorted());
+  for (const operation of operations) {
+    const name = `${operation.method} ${operation.path}`;
+    assert.equal(operation.bad !== undefined, toldOf(operation)?.body, `a bad body of ${name}`);
+    const changesOne = operation.path.startsWith('/20231130') && /^(put|delete)$/.test(operation.method);
+    if (changesOne) assert.ok(toldOf(operation)?.ifMatch, `${name} takes no if-match`);
+  }
 });
 
 /** What the API says about itself. */
@@ -482,7 +498,7 @@ test(verifies('management:described', 'every path that the router knows is descr
 });
 
 for (const operation of operations) {
-  const { method, path, role, status, bad, ifMatch } = operation;
+  const { method, path, role, status, bad } = operation;
   const name = `${method.toUpperCase()} ${path}`;
 
   test(`${name} is for whoever has the role ${role}, and answers as described`, async () => {
@@ -531,7 +547,23 @@ for (const operation of operations) {
       assert.deepEqual([absent.status, absent.body.code], [404, 'NotAuthorizedOrNotFound'], absent.text);
     });
 
-  if (ifMatch)
+  const child = /\{id\}.*\{(.+?)\}/.exec(path)?.[1];
+  if (child !== undefined)
+    test(`${name} answers 404 when there is no such ${child}`, async () => {
+      await using api = await openTestApi();
+      const made = (await operation.prepare?.(api)) ?? {};
+      const absent = await api.call(method, fill(path, { ...made, [child]: '999' }));
+      assert.deepEqual([absent.status, absent.body.code], [404, 'NotAuthorizedOrNotFound'], absent.text);
+    });
+
+  if (operation.query)
+    test(`${name} answers 404 for a compartment that does not exist`, async () => {
+      await using api = await openTestApi();
+      const absent = await api.call(method, `${path}?compartmentId=${absentId}`);
+      assert.deepEqual([absent.status, absent.body.code], [404, 'NotAuthorizedOrNotFound'], absent.text);
+    });
+
+  if (toldOf(operation)?.ifMatch)
     test(`${name} changes only what the etag names`, async () => {
       await using api = await openTestApi();
       const { path, body } = await prepare(api, operation);

@@ -10,12 +10,16 @@ export function invalid(error: z.core.$ZodError, value: unknown): Problem {
   return new Problem('InvalidParameter', `${[...new Set(phrases)].join('; ')}.`, { cause: error });
 }
 
-/** Fields that a creation takes and an update does not, with what to do instead. */
+/** Fields of the service that are not taken here, with what to do instead. */
 const fixed: Readonly<Record<string, string>> = {
   compartmentId: 'is changed by actions/changeCompartment only',
   networkingConfig: 'cannot be changed after the creation',
   storageConfigs: 'cannot be changed after the creation',
   hostedApplicationId: 'cannot be changed after the creation',
+  publicAccessPathPatterns:
+    'is not supported: every path of an application is protected alike. Leave it out, and serve what is public from an application of its own with NO_AUTH_CONFIG',
+  applicationEndpoint:
+    'cannot be set: applications are reached by the URLs in GET /v1/applications/{id}/status',
 };
 
 function phrasesOf(issue: Issue, value: unknown, base: readonly PropertyKey[]): string[] {
