@@ -30,3 +30,12 @@ test('a capacity of 0 holds nothing, and a broken one is a mistake', () => {
   assert.throws(() => new Lru(-1), TypeError);
   assert.throws(() => new Lru(1.5), TypeError);
 });
+
+test('what is cleared is empty and goes on', () => {
+  const lru = new Lru<string, number>(2);
+  lru.set('a', 1);
+  lru.clear();
+  assert.equal(lru.size, 0);
+  lru.set('b', 2);
+  assert.equal(lru.get('b'), 2);
+});

@@ -40,6 +40,11 @@ export class Actor {
     return !this.facts.wish && this.facts.copies.length === 0 && !this.#running;
   }
 
+  /** True when something of it runs, starts or ends. */
+  get hasCopies(): boolean {
+    return this.facts.copies.length > 0;
+  }
+
   /** Compares again, after the comparison that is under way. */
   wake(): void {
     if (this.#closed.signal.aborted) return;
@@ -83,9 +88,11 @@ export class Actor {
     while (this.#isDirty && !this.#closed.signal.aborted) {
       this.#isDirty = false;
       try {
+        using _turn = await this.#tools.turns.enter(this.#closed.signal);
         await this.#compare();
       } catch (error) {
         this.#isDirty = true;
+        if (error === this.#closed.signal.reason) return;
         if (error instanceof StaleRow) continue;
         this.#tools.log.error({ err: error, applicationId: this.facts.applicationId }, 'comparing failed');
         await pauseFor(retryPause, this.#closed.signal);

@@ -10,6 +10,7 @@ import type { Log } from '../observe/log.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Change } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
+import { differences, type Versions } from '../store/versions.ts';
 import { Actor } from './actor.ts';
 import { Gate } from './gate.ts';
 import { defaultBackOff, type BackOff } from './heal.ts';
@@ -70,6 +71,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 }
 
 const hour = 3_600_000;
+const comparisonsAtATime = 8;
 
 class Reconciling implements Reconciler {
   readonly firstPass: Promise<void>;
@@ -80,6 +82,8 @@ class Reconciling implements Reconciler {
   readonly #background = new Set<Promise<void>>();
   readonly #markFirstPass: () => void;
   #watch: Disposable | undefined;
+  /** What the store held when everything was compared last. */
+  #known: Versions = new Map();
   #isReady = false;
 
   constructor(options: ReconcilerOptions) {
@@ -88,10 +92,11 @@ class Reconciling implements Reconciler {
     const { checkIssuer = async () => {}, announce = () => {} } = options;
     const { openSecret = async () => undefined } = options;
     const gate = new Gate(options.startsAtATime ?? 4);
+    const turns = new Gate(comparisonsAtATime);
     const backOff = { ...defaultBackOff, ...options.backOff };
     const inBackground: Tools['inBackground'] = (work) => this.#inBackground(work(this.#life.signal));
     const ports = { store, runtimes, directory, clock, random, log, drain, checkIssuer, openSecret };
-    this.#tools = { ...ports, announce, gate, backOff, inBackground };
+    this.#tools = { ...ports, announce, gate, turns, backOff, inBackground };
     const { promise, resolve } = Promise.withResolvers<void>();
     this.firstPass = promise;
     this.#markFirstPass = resolve;
@@ -185,9 +190,20 @@ class Reconciling implements Reconciler {
     }
   }
 
+  /** Looks at what changed since the last time, whoever may have missed its notice, and at all that runs. */
   async #compareAll(): Promise<void> {
-    const applications = await this.#options.store.applications.list({ undeleted: true });
-    for (const [id, actor] of this.#actors) if (actor.isOver) this.#actors.delete(id);
-    for (const id of new Set([...this.#actors.keys(), ...applications.map(({ id }) => id)])) this.#wake(id);
+    const found = await this.#options.store.versions();
+    const isFirst = this.#known.size === 0;
+    for (const [id, actor] of this.#actors) {
+      if (actor.isOver) this.#actors.delete(id);
+      else if (actor.hasCopies) this.#wake(id);
+    }
+    for (const change of differences(this.#known, found)) {
+      if (change.kind !== 'deployment') this.#notice(change);
+      // At first every application is woken for its own sake.
+      else if (!isFirst) await this.#wakeOwner(change.id);
+    }
+    // Not before: what failed half-way is looked at again.
+    this.#known = found;
   }
 }

@@ -43,6 +43,8 @@ export interface Tools {
   readonly openSecret: OpenSecret;
   /** Lets a limited number of replicas start at a time. */
   readonly gate: Gate;
+  /** Lets a limited number of applications be compared at a time: they share one database. */
+  readonly turns: Gate;
   readonly backOff: BackOff;
   /** Told after every change of what runs of an application. */
   readonly announce: (applicationId: string) => void;

@@ -31,6 +31,7 @@ import type { RetryTokens } from './retry-tokens.ts';
 import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import type { Storages } from './storages.ts';
+import type { Versions } from './versions.ts';
 import type { WorkRequests } from './work-requests.ts';
 
 /** One object per resource. A part that brings its own adds one line here and one in `resources.ts`. */
@@ -60,6 +61,8 @@ export type Around = <T>(
 export interface Store extends Resources, AsyncDisposable {
   /** Notices of what was committed, in this process and, on PostgreSQL, on every other node. */
   readonly changes: { watch(listener: ChangeListener): Disposable };
+  /** Which rows there are, without DELETED applications, and how often each was written. */
+  versions(): Promise<Versions>;
   /**
    * Runs the work in one transaction: all of it is kept, or nothing when it throws. Inside, use `tx` alone: the
    * store itself throws a TypeError there, as it would wait for the transaction's own end.

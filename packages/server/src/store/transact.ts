@@ -74,6 +74,7 @@ function storeFor(shared: Shared, close: () => Promise<void>, form: Form = {}): 
   return {
     ...resources(root),
     changes,
+    versions: () => readVersions(root),
     transaction: <T>(work: (tx: Resources) => Promise<T>) => write((scope) => work(resources(scope))),
     fenced: (stricter) => storeFor(shared, close, { ...form, fence: stricter }),
     around: (wrap) => storeFor(shared, close, { ...form, wrap: within(wrap, form.wrap) }),

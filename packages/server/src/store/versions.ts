@@ -7,7 +7,11 @@ export type Versions = ReadonlyMap<string, { readonly change: Change; readonly v
 
 /** Of the rows that readers keep something of in memory. */
 export async function readVersions({ db }: Pick<Scope, 'db'>): Promise<Versions> {
-  const applications = await db.selectFrom('applications').select(['id', 'version']).execute();
+  const applications = await db
+    .selectFrom('applications')
+    .select(['id', 'version'])
+    .where('lifecycleState', '!=', 'DELETED')
+    .execute();
   const deployments = await db.selectFrom('deployments').select(['id', 'version']).execute();
   const settings = await db.selectFrom('settings').select(['applicationId as id', 'version']).execute();
   // A key is never changed: it is there or not.
