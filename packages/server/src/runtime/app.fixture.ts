@@ -54,6 +54,13 @@ const behaviours: Record<string, () => void> = {
     createTcpServer((socket) => socket.on('error', () => {}).end('nonsense\r\n\r\n')).listen(port, host),
   wide: () => createServer(serve).listen(port, '0.0.0.0'),
   elsewhere: () => createServer(serve).listen(0, host),
+  loopback: () => createServer(serve).listen(port, '127.0.0.1'),
+  /** Takes memory until somebody ends it. */
+  hungry: () => {
+    console.log('taking memory');
+    const taken: Buffer[] = [];
+    setInterval(() => taken.push(Buffer.alloc(8 * 1024 * 1024, 1)), 1);
+  },
   stubborn: () => {
     process.on('SIGTERM', () => console.log('ignoring SIGTERM'));
     breed();

@@ -34,5 +34,6 @@ export function tellOutput(output: readonly string[]): string {
 }
 
 export function tellExit({ code, signal }: ReplicaExit): string {
+  if (code === null && signal === null) return 'is gone; nobody can tell how it ended';
   return signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
 }

@@ -54,10 +54,13 @@ export function urlOf({ address }: Replica): string {
   return `http://${address.host}:${address.port}`;
 }
 
-async function answerOf(url: string): Promise<number | 'refused'> {
-  return await fetch(url, { headers: { connection: 'close' } }).then(
-    (response) => response.status,
-    () => 'refused' as const,
+/** True when something answers there as the program does. An address that is nobody's may take its time to say so. */
+async function serves(replicaUrl: string): Promise<boolean> {
+  const limit = AbortSignal.timeout(1000);
+  const answer = fetch(`${replicaUrl}/health`, { headers: { connection: 'close' }, signal: limit });
+  return await answer.then(
+    ({ status }) => status === 200,
+    () => false,
   );
 }
 
@@ -74,8 +77,18 @@ const failures: { behaviour: string; deadline: number; told: RegExp[] }[] = [
   { behaviour: 'garbage', deadline: 1, told: [/not ready within 1 s/, /not HTTP/] },
 ];
 
-export function runtimeSuite(name: string, make: (context: TestContext) => Promise<SuiteRuntime>): void {
-  describe(`the ${name} runtime`, () => {
+export interface SuiteOptions {
+  /** Why the suite cannot run here. Default: it can. */
+  readonly skip?: string | undefined;
+  /** Why nothing can be adopted. Default: it can. */
+  readonly adoptsNothing?: string;
+}
+
+type Make = (context: TestContext) => Promise<SuiteRuntime>;
+
+export function runtimeSuite(name: string, make: Make, options: SuiteOptions = {}): void {
+  const { skip = false, adoptsNothing = false } = options;
+  describe(`the ${name} runtime`, { skip }, () => {
     test('starts a replica, which becomes ready, serves and knows who it is', async (context) => {
       await using suite = await make(context);
       const spec = specOf(suite.artifact('serve'), { environment: { GREETING: 'hello' } });
@@ -102,7 +115,7 @@ export function runtimeSuite(name: string, make: (context: TestContext) => Promi
       assert.deepEqual(first, second);
       assert.deepEqual(await replica.exited, first);
       assert.equal(replica.phase, 'stopped');
-      assert.equal(await answerOf(`${urlOf(replica)}/health`), 'refused');
+      assert.equal(await serves(urlOf(replica)), false);
     });
 
     for (const { behaviour, deadline, told } of failures) {
@@ -157,7 +170,7 @@ export function runtimeSuite(name: string, make: (context: TestContext) => Promi
       await using suite = await make(context);
       await using replica = await suite.runtime.start(specOf(suite.artifact('serve')), { signal });
       await replica.ready({ signal });
-      await answerOf(`${urlOf(replica)}/exit?code=7`);
+      await fetch(`${urlOf(replica)}/exit?code=7`).catch(() => undefined);
       assert.deepEqual(await replica.exited, { code: 7, signal: null });
       assert.equal(replica.phase, 'stopped');
       assert.match(replica.reason ?? '', /exited with code 7/);
@@ -168,11 +181,56 @@ export function runtimeSuite(name: string, make: (context: TestContext) => Promi
       await using own = await suite.runtime.start(specOf(suite.artifact('serve')), { signal });
       await own.ready({ signal });
       const left = await suite.crash(specOf(suite.artifact('serve')));
-      assert.equal(await answerOf(`${left}/health`), 200);
+      assert.equal(await serves(left), true);
       assert.equal(await suite.runtime.collect(), 1);
-      assert.equal(await answerOf(`${left}/health`), 'refused');
-      assert.equal(await answerOf(`${urlOf(own)}/health`), 200);
+      assert.equal(await serves(left), false);
+      assert.equal(await serves(urlOf(own)), true);
       assert.equal(await suite.runtime.collect(), 0);
+    });
+
+    test(
+      'adopts what a killed server left, with the same program and environment only',
+      { skip: adoptsNothing },
+      async (context) => {
+        await using suite = await make(context);
+        const { runtime } = suite;
+        const environment = { GREETING: 'hello' };
+        const spec = specOf(suite.artifact('serve'), { environment });
+        const other = specOf(suite.artifact('serve'), { applicationId: spec.applicationId });
+        const url = await suite.crash(spec);
+        const otherUrl = await suite.crash(other);
+        await fetch(`${url}/say?text=alone`);
+        const asked = { ...spec, id: `replica-${randomUUID()}` };
+        assert.equal(await runtime.adopt?.({ ...asked, environment: { GREETING: 'bye' } }), undefined);
+        assert.equal(await runtime.adopt?.({ ...asked, artifactId: '2' }), undefined);
+        await using adopted = await runtime.adopt?.(asked);
+        assert(adopted);
+        assert.equal(adopted.id, spec.id);
+        assert.equal(await runtime.adopt?.(asked), undefined);
+        await adopted.ready({ signal });
+        assert.equal(urlOf(adopted), url);
+        assert.equal(await runtime.collect(), 1);
+        assert.equal(await serves(otherUrl), false);
+        await fetch(`${url}/say?text=again`);
+        await adopted.stop();
+        const lines = await Array.fromAsync(runtime.logs(spec.applicationId, { signal }));
+        const texts = lines.filter(({ stream }) => stream === 'stdout').map(({ text }) => text);
+        assert.deepEqual(texts, ['alone', 'again']);
+      },
+    );
+
+    test('lets go of replicas that go on, for another to adopt', { skip: adoptsNothing }, async (context) => {
+      await using suite = await make(context);
+      const spec = specOf(suite.artifact('serve'));
+      const url = await suite.crash(spec);
+      const adopted = await suite.runtime.adopt?.(spec);
+      assert(adopted);
+      await adopted.ready({ signal });
+      await adopted.release?.();
+      assert.equal(adopted.phase, 'stopped');
+      assert.equal(await serves(url), true);
+      assert.equal(await suite.runtime.collect(), 1);
+      assert.equal(await serves(url), false);
     });
 
     test('keeps what replicas of an application wrote, and follows it', async (context) => {
@@ -212,7 +270,7 @@ export function runtimeSuite(name: string, make: (context: TestContext) => Promi
       await replica.ready({ signal });
       await suite[Symbol.asyncDispose]();
       assert.equal(replica.phase, 'stopped');
-      assert.equal(await answerOf(`${urlOf(replica)}/health`), 'refused');
+      assert.equal(await serves(urlOf(replica)), false);
     });
   });
 }

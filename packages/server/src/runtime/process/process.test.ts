@@ -12,7 +12,9 @@ import { strays } from './group.ts';
 import { isFree } from './port.ts';
 import { openSandbox, type Sandbox } from './sandbox.fixture.ts';
 
-runtimeSuite('process', () => openSandbox());
+runtimeSuite('process', () => openSandbox(), {
+  adoptsNothing: 'not applicable: processes end with their server',
+});
 
 const { signal } = new AbortController();
 

@@ -1,0 +1,138 @@
+/**
+ * The link to the engine: connects when it is first needed, hears of every container that ends, notices when the
+ * engine goes away, and connects again until it is closed.
+ */
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { pauseFor } from '../../kit/pause.ts';
+import type { Log } from '../../observe/log.ts';
+import { openEngine, type Engine } from './engine.ts';
+import { engineAway } from './failure.ts';
+import { findEngine, type Place } from './find.ts';
+import { labels, ofInstallation } from './labels.ts';
+import { within } from './within.ts';
+
+export interface Death {
+  readonly replicaId: string;
+  readonly code: number;
+}
+
+export interface LinkOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly installation: () => Promise<string>;
+  /** Called whenever it answers after it did not; events are heard already. */
+  readonly onUp: (engine: Engine) => Promise<void>;
+  readonly onDeath: (death: Death) => void;
+  readonly log: Log;
+}
+
+const dieEvent = z.looseObject({
+  Action: z.literal('die'),
+  Actor: z.looseObject({ Attributes: z.record(z.string(), z.string()) }),
+});
+
+/** Milliseconds until the engine is looked for again; grows up to the second. */
+const pauses = { first: 100, most: 2000 };
+
+export class EngineLink implements AsyncDisposable {
+  readonly #options: LinkOptions;
+  readonly #life = new AbortController();
+  #running: Promise<void> | undefined;
+  #engine: Engine | undefined;
+  #place: Place | undefined;
+  #failure: unknown;
+  /** Settles when the first attempt is over. */
+  readonly #first = Promise.withResolvers<void>();
+  /** Resolves when the engine answers; a new one whenever it goes away. */
+  #back = Promise.withResolvers<void>();
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  /** The engine. Throws a StartFailure while it is away. */
+  async get(): Promise<Engine> {
+    this.#running ??= this.#run();
+    await this.#first.promise;
+    if (this.#engine) return this.#engine;
+    throw engineAway(this.#place, this.#failure, this.#back.promise);
+  }
+
+  /** Why it does not answer. Undefined: it does, or was not needed yet. */
+  get trouble(): string | undefined {
+    if (this.#engine || this.#failure === undefined) return undefined;
+    return engineAway(this.#place, this.#failure, this.#back.promise).message;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#life.abort(new Error('the server stops'));
+    this.#first.resolve();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { log, environment } = this.#options;
+    const { signal } = this.#life;
+    let pause = pauses.first;
+    while (!signal.aborted) {
+      try {
+        this.#place = await findEngine(environment);
+        await this.#stay(await openEngine(this.#place), () => (pause = pauses.first));
+      } catch (error) {
+        if (this.#failure === undefined && !signal.aborted)
+          log.warn({ err: error, place: this.#place }, 'the container engine does not answer');
+        this.#failure = error;
+      }
+      this.#first.resolve();
+      await pauseFor(pause, signal);
+      pause = Math.min(pause * 1.5, pauses.most);
+    }
+  }
+
+  /** Until the engine goes away. Rejects with what it said. */
+  async #stay(engine: Engine, onUp: () => void): Promise<void> {
+    const { installation, log } = this.#options;
+    const filters = JSON.stringify({
+      type: ['container'],
+      event: ['die'],
+      ...ofInstallation(await installation()),
+    });
+    const events = await within(() => engine.docker.getEvents({ filters }));
+    using _closing = closeAt(this.#life.signal, events);
+    const lines = createInterface({ input: events });
+    lines.on('line', (line) => this.#hear(line));
+    const closed = Promise.withResolvers<void>();
+    events.on('error', () => closed.resolve());
+    events.on('close', () => closed.resolve());
+    await this.#options.onUp(engine);
+    this.#engine = engine;
+    this.#failure = undefined;
+    onUp();
+    log.info(
+      { ...engine.place, platform: engine.platform, reach: engine.reach },
+      'the container engine answers',
+    );
+    this.#back.resolve();
+    this.#first.resolve();
+    await closed.promise;
+    this.#engine = undefined;
+    this.#back = Promise.withResolvers();
+    throw new Error('it went away');
+  }
+
+  #hear(line: string): void {
+    const parsed = dieEvent.safeParse(JSON.parse(line));
+    const attributes = parsed.data?.Actor.Attributes;
+    const replicaId = attributes?.[labels.replica];
+    if (replicaId === undefined) return;
+    this.#options.onDeath({ replicaId, code: Number(attributes?.['exitCode'] ?? 0) });
+  }
+}
+
+/** Lets go of a stream at the signal. */
+function closeAt(signal: AbortSignal, stream: NodeJS.ReadableStream): Disposable {
+  const close = (): void => void (stream instanceof Readable && stream.destroy());
+  signal.addEventListener('abort', close);
+  return { [Symbol.dispose]: () => signal.removeEventListener('abort', close) };
+}
