@@ -43,6 +43,7 @@ test('a pair is made here, its public half registered, and its profile serves Or
   assert.deepEqual([again.code, again.stdout], [6, '']);
 
   const deleted = await mooring('keys', 'delete', 'laptop', '--yes');
+  assert.match(deleted.stderr, /profile in .*oci\/config and its private key are left/);
   assert.equal(deleted.code, 0, deleted.stderr);
   await assert.rejects(client.listHostedApplications({ compartmentId }), { statusCode: 401 });
   assert.equal((await mooring('keys', 'delete', 'laptop', '--yes')).code, 5);

@@ -28,14 +28,21 @@ export function urlOf(session: Session, applicationId: string, choice: EndpointC
   }
 }
 
+/** Refuses an application whose callers sign their requests. */
+export function requireTokens(applicationId: string): void {
+  if (!isIamApplication(applicationId)) return;
+  throw new Refusal('This application takes no tokens: its callers sign their requests with an API key.', {
+    exit: 'notAllowed',
+    hint:
+      'Sign with an OCI SDK, or with: oci raw-request --config-file .mooring/oci/config --http-method GET ' +
+      '--target-uri "$(mooring url APP)"',
+  });
+}
+
 /** A token for calling the application; undefined when it asks for none. */
 export async function tokenFor(session: Session, applicationId: string): Promise<string | undefined> {
   const { management, signal } = session;
-  if (isIamApplication(applicationId))
-    throw new Refusal('This application takes no tokens: its callers sign their requests with an API key.', {
-      exit: 'notAllowed',
-      hint: 'Sign with an OCI SDK, or with: oci raw-request --config-file .mooring/oci/config --target-uri URL --http-method GET',
-    });
+  requireTokens(applicationId);
   const { inboundAuthConfig } = await management.applications.get(applicationId, { signal });
   if (inboundAuthConfig?.inboundAuthConfigType === 'NO_AUTH_CONFIG') return undefined;
   const { accessToken } = await management.tokens.issue(applicationId, { signal });

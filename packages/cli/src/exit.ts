@@ -9,7 +9,7 @@ export const exits = {
   usage: { code: 2, meaning: 'the command line is wrong' },
   unreachable: { code: 3, meaning: 'no server answers, or there is no profile' },
   notAllowed: { code: 4, meaning: 'not authenticated, or not allowed' },
-  notFound: { code: 5, meaning: 'no such application, client, key or tool' },
+  notFound: { code: 5, meaning: 'nothing there of that name or id' },
   conflict: { code: 6, meaning: 'refused in the present state' },
   timedOut: { code: 7, meaning: 'not done in time' },
   application: { code: 8, meaning: 'the application answered with an error' },

@@ -11,7 +11,10 @@ export async function findSecret(session: Session, named: string): Promise<Secre
   if (secret === undefined)
     throw new Refusal(`There is no secret "${named}".`, {
       exit: 'notFound',
-      hint: `Make it with: mooring secrets set ${named}`,
+      hint:
+        all.length > 0
+          ? `There ${all.length === 1 ? 'is' : 'are'}: ${all.map(({ name }) => name).join(', ')}`
+          : 'There is none yet. Make one with: mooring secrets set NAME',
     });
   if (second === undefined) return secret;
   throw new Refusal(`${found.length} secrets are meant by "${named}".`, {

@@ -59,7 +59,7 @@ test('nothing else that the options hold is sent', async () => {
   await using server = await testServer(() => ({ body: { items: [] } }));
   const { applications, deployments, secrets } = client(server.url);
   const options = { compartmentId: 'c', compartments: ['x'], token: 'hidden' };
-  for (const list of [applications.list, deployments.list, secrets.list]) await list(options);
+  for (const resource of [applications, deployments, secrets]) await resource.list(options);
   assert.deepEqual(
     server.received.map(({ path }) => path.replace(/.*\?/, '')),
     Array(3).fill('compartmentId=c'),

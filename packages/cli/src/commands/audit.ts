@@ -1,8 +1,8 @@
 /** `mooring audit`: who changed what through the management API. */
-import type { AuditEntry } from '@mooring/contract';
-import { auditDays } from '@mooring/contract';
+import { auditDays, type AuditEntry } from '@mooring/contract';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { integer } from '../option.ts';
+import { differences } from '../output/differences.ts';
 import { printNote, printResult } from '../output/print.ts';
 import { openSession } from '../session.ts';
 import { since } from '../since.ts';
@@ -47,13 +47,10 @@ function linesOf(entry: AuditEntry): string[] {
   ];
 }
 
-/** One line for each field: what it was, what it is. */
-function changesOf({ before, after }: AuditEntry): string[] {
-  const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
-  return [...names].map((name) => {
-    const [was, is] = [before?.[name], after?.[name]].map(shown);
-    return before === undefined ? `  ${name}: ${is}` : `  ${name}: ${was} -> ${is}`;
-  });
-}
+/** One line for each part that changed: what it was, what it is. */
+const changesOf = ({ before, after }: AuditEntry): string[] =>
+  differences(before ?? {}, after ?? {}).map(({ place, was, is }) =>
+    before === undefined ? `  ${place}: ${shown(is)}` : `  ${place}: ${shown(was)} -> ${shown(is)}`,
+  );
 
 const shown = (value: unknown): string => (value === undefined ? '-' : JSON.stringify(value));

@@ -253,9 +253,14 @@ test('an IAM application takes no token', async () => {
   await using server = await platform();
   const { cwd } = server;
   await mooring(['apps', 'create', 'billing', '--iam'], { cwd });
-  const { code, stderr } = await mooring(['invoke', 'billing'], { cwd });
-  assert.equal(code, 4);
-  assert.match(stderr, /takes no tokens[^]*oci raw-request/);
+  for (const command of ['invoke', 'token']) {
+    const { code, stderr } = await mooring([command, 'billing'], { cwd });
+    assert.equal(code, 4);
+    assert.match(stderr, /takes no tokens[^]*oci raw-request/);
+  }
+  const open = await mooring(['apps', 'update', 'billing', '--no-auth'], { cwd });
+  assert.equal(open.code, 2);
+  assert.match(open.stderr, /sign their requests, for its whole life[^]*make another application/);
   const mixed = await mooring(['apps', 'create', 'x', '--iam', '--no-auth'], { cwd });
   assert.deepEqual([mixed.code, server.applications.length], [2, 1]);
   const url = await mooring(['url', 'billing', '/ws', '--ws'], { cwd });

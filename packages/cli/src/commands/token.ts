@@ -1,5 +1,6 @@
 /** `mooring token <app>`: an access token for calling an application, and nothing else. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { requireTokens } from '../access.ts';
 import { findApplication } from '../application.ts';
 import { printResult } from '../output/print.ts';
 import { openSession } from '../session.ts';
@@ -14,6 +15,7 @@ export function addToken(parent: CommandUnknownOpts, cli: Cli): void {
     .action(async (named) => {
       using session = await openSession(cli);
       const { id } = await findApplication(session, named);
+      requireTokens(id);
       const token = await session.management.tokens.issue(id, session);
       printResult(cli, token, () => token.accessToken);
     });

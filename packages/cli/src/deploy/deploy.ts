@@ -62,7 +62,7 @@ export async function deploy(
 const takesTokens = ({ displayName }: HostedApplicationSummary): Refusal =>
   new Refusal(`The application ${displayName} exists and does not take signed requests.`, {
     exit: 'conflict',
-    hint: 'How an application is protected is fixed for life: leave --iam out, or choose another name.',
+    hint: 'Whether callers sign their requests is fixed for life: leave --iam out, or choose another name.',
   });
 
 interface Change {

@@ -37,5 +37,7 @@ function parse(text: string, old: ApplicationSettings): [string, unknown] {
     });
   if (Array.isArray(known[1])) return [name, value.split(',').filter((entry) => entry !== '')];
   if (typeof known[1] === 'string') return [name, value];
-  return [name, value.trim() === '' ? Number.NaN : Number(value)];
+  const number = value.trim() === '' ? Number.NaN : Number(value);
+  if (Number.isFinite(number)) return [name, number];
+  throw new Refusal(`The setting ${name} is a number, not "${value}".`, { exit: 'usage' });
 }

@@ -1,6 +1,7 @@
 /** `mooring apps update <app>`: changes what is said, leaves the rest. */
 import {
   applicationSettings,
+  isIamApplication,
   type EnvironmentVariable,
   type HostedApplication,
   type UpdateHostedApplicationDetails,
@@ -16,7 +17,7 @@ import { startProgress } from '../../output/progress.ts';
 import { Refusal } from '../../refusal.ts';
 import { openSession } from '../../session.ts';
 import type { Cli } from '../../terminal.ts';
-import { authOf, scalingOf, type AuthOptions, type ScalingOptions } from './configuration.ts';
+import { authOf, saysAuth, scalingOf, type AuthOptions, type ScalingOptions } from './configuration.ts';
 import { parseSettings } from './settings.ts';
 
 const help = `
@@ -50,6 +51,7 @@ export function addAppsUpdate(parent: CommandUnknownOpts, cli: Cli): void {
       using session = await openSession(cli);
       const { management, signal } = session;
       const { id } = await findApplication(session, named);
+      if (isIamApplication(id) && saysAuth(options)) throw signed();
       const application = await management.applications.get(id, { signal });
       const details = detailsOf(application, options, await variablesOf(session, options));
       const settings =
@@ -76,6 +78,12 @@ export function addAppsUpdate(parent: CommandUnknownOpts, cli: Cli): void {
       printResult(cli, await management.applications.get(id, { signal }), () => id);
     });
 }
+
+const signed = (): Refusal =>
+  new Refusal('The callers of this application sign their requests, for its whole life.', {
+    exit: 'usage',
+    hint: 'Leave out --domain-url, --audience, --scope and --no-auth, or make another application.',
+  });
 
 interface UpdateOptions extends AuthOptions, ScalingOptions, EnvironmentOptions {
   readonly name?: string | undefined;

@@ -1,15 +1,14 @@
 /** `mooring keys create <name>`: makes a key pair here, registers its public half, and writes the profile that uses it. */
 import { generateKeyPair } from 'node:crypto';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { formatOciProfile, keyRoles, ociRegion, type ApiKey, type OciProfile } from '@mooring/contract';
 import { printNote, printResult } from '../../output/print.ts';
-import { findProfile } from '../../profile.ts';
 import { Refusal } from '../../refusal.ts';
 import { openSession } from '../../session.ts';
 import type { Cli } from '../../terminal.ts';
-import { addProfile, readIfThere, requireRoom, writeKey, type KeyFiles } from './files.ts';
+import { addProfile, readIfThere, requireRoom, usualFiles, writeKey, type KeyFiles } from './files.ts';
 
 const help = `
 Without --public-key a key pair is made on this machine: the private half goes to --key-file with mode 0600, the
@@ -85,11 +84,10 @@ async function createPair(cli: Cli, name: string, choice: Choice): Promise<void>
 }
 
 function placesOf(cli: Cli, name: string, { keyFile, config }: Choice): KeyFiles {
-  const named = cli.shared().profile ?? cli.env['MOORING_PROFILE'];
-  const folder = join(dirname(findProfile({ cwd: cli.cwd, named }) ?? cli.cwd), 'oci');
+  const usual = usualFiles(cli, name);
   return {
-    keyFile: keyFile === undefined ? join(folder, `${name}.pem`) : resolve(cli.cwd, keyFile),
-    config: config === undefined ? join(folder, 'config') : resolve(cli.cwd, config),
+    keyFile: keyFile === undefined ? usual.keyFile : resolve(cli.cwd, keyFile),
+    config: config === undefined ? usual.config : resolve(cli.cwd, config),
   };
 }
 

@@ -6,6 +6,7 @@ import { printNote, printResult } from '../../output/print.ts';
 import { Refusal } from '../../refusal.ts';
 import { openSession } from '../../session.ts';
 import type { Cli } from '../../terminal.ts';
+import { readIfThere, usualFiles } from './files.ts';
 
 export function addKeysDelete(parent: CommandUnknownOpts, cli: Cli): void {
   parent
@@ -20,6 +21,12 @@ export function addKeysDelete(parent: CommandUnknownOpts, cli: Cli): void {
       await confirm(cli, { message: `Delete the API key ${key.name} (${key.fingerprint})?`, yes });
       await session.management.apiKeys.delete(key.id, session);
       printNote(cli, `The API key ${key.name} is deleted`);
+      const { config } = usualFiles(cli, key.name);
+      if ((await readIfThere(config))?.includes(key.fingerprint))
+        printNote(
+          cli,
+          `Its profile in ${config} and its private key are left: take them away when nothing needs them`,
+        );
       printResult(cli, { id: key.id, deleted: true }, () => []);
     });
 }

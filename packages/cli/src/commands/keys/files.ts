@@ -1,12 +1,21 @@
 /** The two files that an API key leaves on the machine of its owner: a private key, and a profile that names it. */
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { formatOciProfile, ociKeyLabel, type OciProfile } from '@mooring/contract';
+import { findProfile } from '../../profile.ts';
 import { Refusal } from '../../refusal.ts';
+import type { Cli } from '../../terminal.ts';
 
 export interface KeyFiles {
   readonly keyFile: string;
   readonly config: string;
+}
+
+/** Where they are when nobody says otherwise: in `oci` beside the profile of mooring. */
+export function usualFiles(cli: Cli, name: string): KeyFiles {
+  const named = cli.shared().profile ?? cli.env['MOORING_PROFILE'];
+  const folder = join(dirname(findProfile({ cwd: cli.cwd, named }) ?? cli.cwd), 'oci');
+  return { keyFile: join(folder, `${name}.pem`), config: join(folder, 'config') };
 }
 
 /** Refuses when one of them would have to be overwritten. */
