@@ -6,6 +6,7 @@ export function guarded(runtime: Runtime, ask: () => Promise<void>): Runtime {
   return {
     kind: runtime.kind,
     accepts: (artifact) => runtime.accepts(artifact),
+    ...(runtime.prepare && { prepare: (...call) => Promise.resolve(runtime.prepare?.(...call)) }),
     start: async (spec, options) => {
       await ask();
       return await runtime.start(spec, options);

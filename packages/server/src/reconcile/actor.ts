@@ -52,7 +52,10 @@ export class Actor {
     this.#running ??= this.#run().finally(() => this.#rest());
   }
 
-  /** Ends every replica; what still runs after the limit is killed. @param limit seconds */
+  /**
+   * Ends every replica that does not go on without the server; what still runs after the limit is killed.
+   * @param limit seconds. 0: every replica is killed
+   */
   async stop(limit: number): Promise<void> {
     this.#closed.abort();
     // A comparison may wait for a database that is away, and that must not keep a replica alive.
@@ -61,7 +64,9 @@ export class Actor {
     const { facts } = this;
     const settings = { drainAfter: 0, drainSpread: 0, drainRequests: 0 };
     const copies = [...facts.copies];
-    for (const copy of copies) dismiss(copy, { facts, tools: this.#tools, settings });
+    for (const copy of copies) {
+      if (limit === 0 || !copy.release()) dismiss(copy, { facts, tools: this.#tools, settings });
+    }
     this.#publish();
     const timer = setTimeout(() => copies.forEach((copy) => void copy.end(0)), limit * 1000);
     await Promise.all(copies.map((copy) => copy.ended));

@@ -50,6 +50,10 @@ export class Copy {
   #timeStarted: number;
   #readySince = 0;
   #falls: Falls = { failures: 0, kills: 0, last: 'failed' };
+  /** Settles when what failed last is worth another try at once. */
+  #passed: Promise<void> | undefined;
+  #isReleased = false;
+  #notes: string[] = [];
   #restarts = 0;
   #nextTry: number | undefined;
 
@@ -110,6 +114,23 @@ export class Copy {
     await this.#kept;
   }
 
+  /**
+   * The server ends: a replica that serves goes on without it when its runtime keeps it. False: it does not, and must
+   * be ended.
+   */
+  release(): boolean {
+    const replica = this.#replica;
+    if (this.role !== 'serving' || this.#state !== 'ready' || !replica?.release) return false;
+    this.#isReleased = true;
+    this.#life.abort();
+    return true;
+  }
+
+  /** What there was to tell of its start since the last call, in sentences. */
+  takeNotes(): string[] {
+    return this.#notes.splice(0);
+  }
+
   /** Undefined before the first start. */
   status(connections: (replicaId: string) => number): ReplicaStatus | undefined {
     if (!this.#spec) return undefined;
@@ -140,16 +161,31 @@ export class Copy {
         { ...this.#falls, restarts: this.#restarts, pause },
         'a replica is started again',
       );
-      if (await pauseFor(pause, signal)) this.#restarts++;
+      if (await this.#rest(pause)) this.#restarts++;
       this.#nextTry = undefined;
     }
     this.#enter('ended');
   }
 
+  /** False: it ends instead. @param pause milliseconds at most */
+  async #rest(pause: number): Promise<boolean> {
+    const passed = this.#passed;
+    this.#passed = undefined;
+    const over = new AbortController();
+    const { signal } = this.#life;
+    await Promise.race([
+      pauseFor(pause, AbortSignal.any([signal, over.signal])),
+      ...(passed ? [passed] : []),
+    ]);
+    over.abort();
+    return !signal.aborted;
+  }
+
   /** From the start of one replica to its end. Never rejects. */
   async #runOnce(): Promise<void> {
     try {
-      await using replica = await this.#bringUp();
+      const replica = await this.#bringUp();
+      await using _held = { [Symbol.asyncDispose]: () => this.#letGo(replica) };
       this.#readySince = this.#options.clock.now();
       this.#tried = true;
       this.#reason = undefined;
@@ -158,26 +194,36 @@ export class Copy {
       // Told before it is stopped: from now on nobody is sent there.
       if (!this.#life.signal.aborted) this.#fail(replica.reason ?? 'The replica ended.', replica);
     } catch (error) {
+      if (error instanceof StartFailure) this.#passed = error.passed;
       if (this.#state !== 'failed' && !this.#life.signal.aborted) this.#fail(messageOf(error));
     } finally {
       this.#replica = undefined;
     }
   }
 
+  async #letGo(replica: Replica): Promise<void> {
+    await (this.#isReleased && replica.release ? replica.release() : replica.stop());
+  }
+
   async #bringUp(): Promise<Replica> {
     const { gate, makeSpec, log, clock } = this.#options;
     const { signal } = this.#life;
     this.#enter('waiting');
-    using _seat = await gate.enter(signal);
+    const adopted = await this.#adoptOrPrepare();
+    using _seat = adopted ? undefined : await gate.enter(signal);
+    // Made now: what the settings and secrets say may have changed while it waited.
     const spec = await makeSpec();
-    signal.throwIfAborted();
-    this.#spec = spec;
+    if (!adopted) signal.throwIfAborted();
+    this.#spec = adopted ? { ...spec, id: adopted.id } : spec;
     this.#timeStarted = clock.now();
     this.#enter('starting');
     this.#runtime = this.#runtimeFor(spec);
-    const replica = await this.#runtime.start(spec, { signal });
+    const replica = adopted ?? (await this.#runtime.start(spec, { signal }));
     this.#replica = replica;
-    log.info({ replicaId: replica.id, pid: replica.pid }, 'started a replica');
+    log.info(
+      { replicaId: replica.id, pid: replica.pid, adopted: adopted !== undefined },
+      'started a replica',
+    );
     this.#options.onChange();
     try {
       await replica.ready({ signal });
@@ -188,6 +234,25 @@ export class Copy {
     }
     log.info({ replicaId: replica.id, milliseconds: clock.now() - this.#timeStarted }, 'a replica is ready');
     return replica;
+  }
+
+  /** A replica that an earlier server left; otherwise what the start of another needs is there afterwards. */
+  async #adoptOrPrepare(): Promise<Replica | undefined> {
+    const { runtimes, makeSpec, onChange } = this.#options;
+    if (!runtimes.some((runtime) => runtime.adopt ?? runtime.prepare)) return undefined;
+    const { signal } = this.#life;
+    const spec = await makeSpec();
+    signal.throwIfAborted();
+    this.#spec = spec;
+    this.#runtime = this.#runtimeFor(spec);
+    const adopted = await this.#runtime.adopt?.(spec);
+    if (adopted) return adopted;
+    const tell = (sentence: string): void => {
+      this.#notes.push(sentence);
+      onChange();
+    };
+    await this.#runtime.prepare?.(spec, { signal, tell });
+    return undefined;
   }
 
   #runtimeFor({ artifact }: ReplicaSpec): Runtime {

@@ -27,12 +27,16 @@ export function stageOf(fresh: readonly Copy[]): Stage {
 
 export async function reportProgress(wish: Wish, fresh: readonly Copy[], { store }: Tools): Promise<void> {
   const { percent, message } = stageOf(fresh);
-  const behind = rolloutRequests(wish).filter(({ percentComplete }) => percentComplete < percent);
-  if (behind.length === 0) return;
+  const requests = rolloutRequests(wish);
+  const behind = requests.filter(({ percentComplete }) => percentComplete < percent);
+  // Replicas of one image wait for one pull, and tell the same.
+  const notes = [...new Set(fresh.flatMap((copy) => copy.takeNotes()))];
+  if (behind.length === 0 && notes.length === 0) return;
   await store.transaction(async (tx) => {
     for (const { id, status } of behind) {
       if (status === 'ACCEPTED') await tx.workRequests.begin(id);
       if (await tx.workRequests.progress(id, percent)) await tx.workRequests.log(id, message);
     }
+    for (const note of notes) for (const { id } of requests) await tx.workRequests.log(id, note);
   });
 }

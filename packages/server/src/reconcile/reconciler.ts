@@ -42,6 +42,8 @@ export interface ReconcilerOptions {
   readonly compareEvery?: number;
   /** Milliseconds between purges of the store. Default one hour. */
   readonly purgeEvery?: number;
+  /** Milliseconds after which replicas that an earlier server left are adopted no more, but ended. Default 10,000. */
+  readonly adoptLimit?: number;
   /** Seconds after which disposal kills what has not stopped. Default 15. */
   readonly stopLimit?: number;
 }
@@ -104,19 +106,32 @@ class Reconciling implements Reconciler {
 
   async start(): Promise<void> {
     const { store, runtimes, log } = this.#options;
-    const left = await Promise.all(runtimes.map((runtime) => runtime.collect()));
-    log.info(
-      { replicas: left.reduce((sum, count) => sum + count, 0) },
-      'collected what an earlier server left',
-    );
+    await this.#collect(runtimes.filter(({ adopt }) => !adopt));
     await resume(store, log);
     this.#watch = store.changes.watch((change) => this.#notice(change));
     await this.#compareAll();
     const first = [...this.#actors.values()].map((actor) => actor.tried);
     this.#inBackground(Promise.all(first).then(() => this.#finishFirstPass()));
     this.#inBackground(this.#compareForever());
+    this.#inBackground(this.#collectUnadopted());
     const { purgeEvery: every = hour } = this.#options;
     this.#inBackground(purge({ store, log, every, signal: this.#life.signal }));
+  }
+
+  async #collect(runtimes: readonly Runtime[]): Promise<void> {
+    const left = await Promise.all(runtimes.map((runtime) => runtime.collect()));
+    const replicas = left.reduce((sum, count) => sum + count, 0);
+    this.#options.log.info({ replicas }, 'collected what an earlier server left');
+  }
+
+  /** What no application has adopted by then is wanted by none. */
+  async #collectUnadopted(): Promise<void> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([this.#life.signal, over.signal]);
+    await Promise.race([this.firstPass, pauseFor(this.#options.adoptLimit ?? 10_000, signal)]);
+    over.abort();
+    if (this.#life.signal.aborted) return;
+    await this.#collect(this.#options.runtimes.filter(({ adopt }) => adopt));
   }
 
   serverReady(): boolean {

@@ -70,7 +70,7 @@ export interface Replica extends AsyncDisposable {
    * The server ends: lets go of a replica that goes on without it, for the next server to adopt. Resolves when
    * nothing of this server holds it any more. Missing: it must be stopped.
    */
-  release?(): Promise<void>;
+  readonly release?: (() => Promise<void>) | undefined;
 }
 
 export interface Runtime extends AsyncDisposable {
@@ -81,12 +81,12 @@ export interface Runtime extends AsyncDisposable {
    * Fetches what a start needs and what takes long: an image. Throws a StartFailure. Missing: nothing is needed.
    * @param options `tell` hears in sentences how it goes
    */
-  prepare?(spec: ReplicaSpec, options: PrepareOptions): Promise<void>;
+  readonly prepare?: (spec: ReplicaSpec, options: PrepareOptions) => Promise<void>;
   /**
    * Takes over a replica that an earlier server left going and that is what this spec asks for; it keeps its own id.
    * Undefined: there is none. Missing: nothing is ever left going.
    */
-  adopt?(spec: ReplicaSpec): Promise<Replica | undefined>;
+  readonly adopt?: (spec: ReplicaSpec) => Promise<Replica | undefined>;
   /** Starts a replica and returns at once; `ready` tells the rest. Throws a StartFailure when nothing could be started. */
   start(spec: ReplicaSpec, options: { signal: AbortSignal }): Promise<Replica>;
   /** Ends what an earlier server left behind and nobody adopted. Returns how many replicas that were. */

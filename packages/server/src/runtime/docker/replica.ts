@@ -52,7 +52,7 @@ export class ContainerReplica implements Replica {
   readonly id: string;
   readonly exited: Promise<ReplicaExit>;
   readonly address: Address;
-  readonly release?: () => Promise<void>;
+  readonly release: (() => Promise<void>) | undefined;
   readonly #parts: ReplicaParts;
   readonly #listeners = new Set<(phase: ReplicaPhase) => void>();
   readonly #life = new AbortController();
@@ -71,7 +71,7 @@ export class ContainerReplica implements Replica {
     this.id = parts.id;
     this.address = parts.address;
     this.#parts = parts;
-    if (parts.keeps) this.release = () => this.#release();
+    this.release = parts.keeps ? () => this.#release() : undefined;
     this.#outcome = this.#bringUp();
     this.exited = this.#outcome.then(
       () => this.#serve(),

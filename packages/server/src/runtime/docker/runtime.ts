@@ -196,6 +196,7 @@ class Containers implements DockerRuntime {
     this.#images.stop();
     for (const replica of this.#replicas.values()) void replica?.stop();
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    if (!this.#options.keeps) await this.collect();
     await this.#sweepNetworks();
     await this.#link[Symbol.asyncDispose]();
   }
