@@ -23,6 +23,7 @@ const domain = [
   'observe/',
   'reconcile/',
   'runtime/',
+  'secrets/',
   'store/',
 ];
 
@@ -45,14 +46,21 @@ const directions: Direction[] = [
   { from: 'packages/server/src/kit/', never: server(...domain) },
   { from: 'packages/server/src/observe/', never: server(...domain), except: server('observe/') },
   { from: 'packages/server/src/runtime/', never: server('control/', 'gateway/', 'reconcile/', 'store/') },
-  { from: 'packages/server/src/store/', never: server('control/', 'gateway/', 'reconcile/', 'runtime/') },
+  {
+    from: 'packages/server/src/store/',
+    never: server('control/', 'gateway/', 'reconcile/', 'runtime/', 'secrets/'),
+  },
   {
     from: 'packages/server/src/identity/',
-    never: server('control/', 'gateway/', 'reconcile/', 'runtime/', 'store/'),
+    never: server('control/', 'gateway/', 'reconcile/', 'runtime/', 'secrets/', 'store/'),
   },
   {
     from: 'packages/server/src/identity/verify/',
     never: server('identity/provider/', 'identity/store-port.ts'),
+  },
+  {
+    from: 'packages/server/src/secrets/',
+    never: server('control/', 'directory/', 'gateway/', 'identity/', 'node/', 'reconcile/', 'runtime/'),
   },
   { from: 'packages/server/src/control/', never: server('gateway/', 'reconcile/', 'runtime/', 'directory/') },
   { from: 'packages/server/src/reconcile/', never: server('control/', 'gateway/', 'identity/') },
