@@ -187,6 +187,22 @@ export const requirements = [
     source: 'RFC 6265 sections 5.1.4 and 5.3',
   },
   {
+    id: 'ticket:single',
+    sentence: 'A ticket lets its caller in once, within 60 s, at the application that it was asked for.',
+    source: 'docs/wire.md, tickets',
+  },
+  {
+    id: 'ticket:hidden',
+    sentence: 'A ticket never reaches the replica.',
+    source: 'docs/wire.md, tickets',
+  },
+  {
+    id: 'token:renewal',
+    sentence:
+      'A new token of the same caller lets a live connection go on; for anybody else it is not there.',
+    source: 'docs/wire.md, tokens of live connections',
+  },
+  {
     id: 'auth:none',
     sentence: 'An application without authentication takes every caller.',
     source: 'OCI reference, section 4.3',

@@ -37,6 +37,7 @@ directory.put({
   notice: undefined,
 });
 const gateway = new Gateway({
+  tickets: { add: async () => {}, take: async () => undefined },
   directory,
   names: createNames({ publicUrls: [], localUrls: ['http://localhost:8080'], trustedProxies: [] }),
   verifyToken: createVerifier({

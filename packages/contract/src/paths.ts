@@ -20,10 +20,14 @@ const tail = (path: string): string => (path === '' || path.startsWith('/') ? pa
 /** True for the OCID of an application whose callers sign their requests (OCI reference, section 4.2). */
 export const isIamApplication = (applicationId: string): boolean => isOcid(applicationId, 'applicationIam');
 
+/** Path below which callers do what is beside invoking: `/tickets`, `/connections/{id}/token`. */
+export function endpointPath(applicationId: string): string {
+  return `${isIamApplication(applicationId) ? paths.invokeIam : paths.invoke}/${applicationId}`;
+}
+
 /** Path of an application's HTTP endpoint. `path` is the application's own, with or without its slash. */
 export function invokePath(applicationId: string, path = ''): string {
-  const root = isIamApplication(applicationId) ? paths.invokeIam : paths.invoke;
-  return `${root}/${applicationId}/actions/invoke${tail(path)}`;
+  return `${endpointPath(applicationId)}/actions/invoke${tail(path)}`;
 }
 
 /** Path of an application's WebSocket endpoint. */

@@ -74,6 +74,10 @@ export const applicationSettings = z
     tokenGrace: seconds(0, 3600)
       .default(25)
       .describe('Seconds a live connection outlives its token, then 3000. Default 25'),
+    tokenExpiry: z
+      .enum(['close', 'ignore'])
+      .default('close')
+      .describe('What an expired token does to a live connection. Default close: 3000 after tokenGrace'),
     drainAfter: seconds(0, day)
       .default(30)
       .describe('Seconds a replaced replica keeps its connections before it drains. Default 30'),

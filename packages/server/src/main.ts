@@ -162,6 +162,7 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
       names: names.applications,
       verifyToken,
       findKey: keys.find,
+      tickets: store.tickets,
       assert: createAsserter({ key: domain.assertionKey, issuer: domain.issuer, clock, random }),
       isReady: () => readiness.isReady,
       openTunnel: node?.openTunnel,

@@ -16,6 +16,11 @@ export class Directory {
     this.#isCurrent = isCurrent;
   }
 
+  /** False: what it shows may have changed unheard. */
+  get isCurrent(): boolean {
+    return this.#isCurrent();
+  }
+
   get(applicationId: string): Endpoint | undefined {
     const endpoint = this.#endpoints.get(applicationId);
     return endpoint === undefined || this.#isCurrent() ? endpoint : { ...endpoint, replicas: [] };

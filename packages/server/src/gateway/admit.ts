@@ -1,17 +1,18 @@
 /**
- * Admit, the fourth stage: a seat at a replica. An arrival that finds none ready is held for as long as the
- * application's `hold` says, then refused; a seat is given back by disposing of it.
+ * Admit, the fourth stage: a seat at a replica. An arrival that finds none ready, or only such as have all that they
+ * may have, is held (waiting.ts); a seat is given back by disposing of it.
  */
 import type { OnReadOpts, Socket } from 'node:net';
-import { Problem } from '@mooring/contract';
 import type { Directory } from '../directory/directory.ts';
 import type { ReplicaAddress } from '../directory/endpoint.ts';
 import type { Random } from '../kit/clock.ts';
+import { sessionOver, type Preference } from './affinity.ts';
 import type { Call } from './authenticate.ts';
 import { choose } from './choose.ts';
+import type { Ejections } from './ejections.ts';
 import type { Load } from './load.ts';
-import { notFound } from './route.ts';
 import type { OpenTunnel } from './tunnel.ts';
+import type { Waiting } from './waiting.ts';
 
 /** The right to use one replica for one request or connection. */
 export interface Seat extends Disposable {
@@ -24,33 +25,67 @@ export interface AdmitOptions {
   readonly directory: Directory;
   readonly load: Load;
   readonly random: Random;
+  /** Where those are held for whom there is no replica. */
+  readonly waiting: Waiting;
+  readonly ejections: Ejections;
+  /** The replica that the caller had, if any. */
+  readonly preference?: Preference | undefined;
   /** A replica that is not to be taken: it has just refused this very call, and the directory will soon say so. */
   readonly except?: string | undefined;
   /** Needed where the directory has replicas of other nodes. */
   readonly openTunnel?: OpenTunnel | undefined;
 }
 
-/** Throws a Problem: ServiceUnavailable at the end of the hold, NotAuthorizedOrNotFound when the application goes away. */
+/**
+ * Throws a Problem: ServiceUnavailable at the end of the hold or when too many wait, NotAuthorizedOrNotFound when the
+ * application goes away or the caller's session is over.
+ */
 export async function admit(call: Call, options: AdmitOptions): Promise<Seat> {
   const { applicationId, settings } = call.route.endpoint;
-  call.arrival.signal.throwIfAborted();
-  const seat = take(applicationId, options);
-  if (seat !== undefined) return seat;
-  await readyReplica(applicationId, settings.hold * 1000, { ...options, signal: call.arrival.signal });
-  const late = take(applicationId, options);
-  if (late === undefined) throw unavailable();
-  return late;
+  const { signal } = call.arrival;
+  const { load, waiting, except, preference } = options;
+  signal.throwIfAborted();
+  // The second try of a call is no further arrival.
+  if (except === undefined) load.arrive(applicationId);
+  const isChoosy = except !== undefined || preference !== undefined;
+  if (isChoosy || !waiting.isLine(applicationId)) {
+    const seat = take(applicationId, options);
+    if (seat !== undefined) return seat;
+  }
+  const seat = await waiting.join({
+    applicationId,
+    take: () => take(applicationId, options),
+    isChoosy,
+    hold: settings.hold * 1000,
+    most: settings.maxWaiting,
+    signal,
+  });
+  if (!signal.aborted) return seat;
+  seat[Symbol.dispose]();
+  throw signal.reason;
 }
 
+/** Undefined: there is none now. Throws a Problem when the caller's session is over. */
 function take(applicationId: string, options: AdmitOptions): Seat | undefined {
-  const { directory, load, random, except } = options;
-  const replicas = directory.get(applicationId)?.replicas ?? [];
+  const { directory, load, random, except, ejections, preference } = options;
+  const endpoint = directory.get(applicationId);
+  if (endpoint === undefined) return undefined;
+  const { replicas, settings } = endpoint;
+  if (preference?.kind === 'session' && directory.isCurrent) {
+    if (!replicas.some(({ id }) => id === preference.replicaId)) throw sessionOver();
+  }
   const replica = choose(
     replicas.filter(({ id }) => id !== except),
-    { load: (id) => load.of(id), random: () => (random(1)[0] ?? 0) / 256 },
+    {
+      load: (id) => load.at(id),
+      random: () => (random(1)[0] ?? 0) / 256,
+      limit: settings.maxConcurrency === 0 ? Infinity : settings.maxConcurrency,
+      isOut: (id) => ejections.isOut(id),
+      preference,
+    },
   );
   if (replica === undefined) return undefined;
-  const held = load.take(replica.id);
+  const held = load.take(replica.id, applicationId);
   const seat = { replica, [Symbol.dispose]: () => held[Symbol.dispose]() };
   const tunnel = tunnelTo(replica, applicationId, options.openTunnel);
   return tunnel ? { ...seat, tunnel } : seat;
@@ -64,35 +99,4 @@ function tunnelTo(
   if (node === undefined) return undefined;
   if (openTunnel === undefined) throw new TypeError('a replica of another node needs a tunnel');
   return (onread) => openTunnel({ node, applicationId, replicaId, onread });
-}
-
-/** Resolves once the directory shows a ready replica. */
-async function readyReplica(
-  applicationId: string,
-  milliseconds: number,
-  { directory, except, signal }: Pick<AdmitOptions, 'directory' | 'except'> & { signal: AbortSignal },
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  using _watch = directory.watch((id, endpoint) => {
-    if (id !== applicationId) return;
-    if (endpoint === undefined) reject(notFound());
-    else if (endpoint.replicas.some(({ id, state }) => state === 'ready' && id !== except)) resolve();
-  });
-  const timer = setTimeout(() => reject(unavailable()), milliseconds);
-  const leave = (): void => reject(signal.reason);
-  signal.addEventListener('abort', leave, { once: true });
-  try {
-    await promise;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', leave);
-  }
-}
-
-function unavailable(): Problem {
-  return new Problem(
-    'ServiceUnavailable',
-    'The application has no ready replica. Try again shortly; its owner sees the reason with `mooring status <app>`.',
-    { retryAfter: 5 },
-  );
 }

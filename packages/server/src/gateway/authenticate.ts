@@ -1,11 +1,13 @@
 /**
  * Authenticate, the third stage: who is calling, and may they. A token comes in the Authorization header or,
- * from a browser, as a subprotocol pair; callers of an IAM application sign their requests instead. Refusals carry
+ * from a browser, as a subprotocol pair; callers of an IAM application sign their requests instead; a ticket in
+ * the query stands for whoever got it. Refusals carry
  * the challenge of RFC 6750 and RFC 9728.
  */
 import { invokePath, livePath, paths, Problem } from '@mooring/contract';
 import type { Endpoint } from '../directory/endpoint.ts';
 import { anonymous, type Principal, type TokenRules, type VerifyToken } from '../identity/principal.ts';
+import { redeemTicket, type Tickets } from '../identity/tickets.ts';
 import type { Arrival } from './accept.ts';
 import type { Names } from './names.ts';
 import { refuseForeignOrigin } from './origin.ts';
@@ -19,11 +21,14 @@ export interface Call {
   readonly principal: Principal;
   /** Base64 SHA-256 that the body must have. Undefined: nobody signed one. */
   readonly bodyHash?: string | undefined;
+  /** Of the connection that a ticket was made for. */
+  readonly connectionId?: string;
 }
 
 export interface AuthenticateOptions extends SignatureOptions {
   readonly verifyToken: VerifyToken;
   readonly names: Names;
+  readonly tickets: Tickets;
 }
 
 /** Throws a Problem: NotAuthenticated, NotAllowed (scope, origin) or ServiceUnavailable (the issuer's keys are not to be had). */
@@ -33,7 +38,11 @@ export async function authenticate(
   options: AuthenticateOptions,
 ): Promise<Call> {
   refuseForeignOrigin(arrival.request, route.endpoint, options.names);
-  const { auth } = route.endpoint;
+  const { auth, applicationId } = route.endpoint;
+  if (route.ticket !== undefined) {
+    const { caller, connectionId } = await redeemTicket(route.ticket, { applicationId, ...options });
+    return { arrival, route, principal: caller, connectionId };
+  }
   if (auth.kind === 'none') return { arrival, route, principal: anonymous };
   if (auth.kind === 'signature')
     return { arrival, route, ...(await authenticateSignature(arrival, options)) };

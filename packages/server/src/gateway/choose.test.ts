@@ -56,3 +56,52 @@ test('nobody ready has less than the chosen one', () => {
     }),
   );
 });
+
+test('a replica that has all that it may have is passed over, and when all have, there is none', () => {
+  const replicas = ['a', 'b'].map((id) => replica(id));
+  const loads = new Map([['a', 2]]);
+  const options = { load: (id: string) => loads.get(id) ?? 2, random: () => 0 };
+  assert.equal(choose(replicas, { ...options, limit: 3 })?.id, 'a');
+  loads.set('b', 1);
+  assert.equal(choose(replicas, { ...options, limit: 2 })?.id, 'b');
+  assert.equal(choose(replicas, { ...options, limit: 1 }), undefined);
+});
+
+test('a replica that could not be reached is taken only when there is no other', () => {
+  const replicas = ['a', 'b'].map((id) => replica(id));
+  const options = { load: () => 0, random: () => 0 };
+  assert.equal(choose(replicas, { ...options, isOut: (id) => id === 'a' })?.id, 'b');
+  assert.equal(choose(replicas, { ...options, isOut: () => true })?.id, 'a');
+});
+
+test('a session gets its own replica, also when that is draining, or none', () => {
+  const replicas = [replica('a'), replica('b', 'draining')];
+  const session = (replicaId: string) => ({ kind: 'session' as const, replicaId, upstreamId: 's' });
+  const options = { load: () => 5, random: () => 0 };
+  assert.equal(choose(replicas, { ...options, preference: session('b') })?.id, 'b');
+  assert.equal(choose(replicas, { ...options, preference: session('b'), limit: 5 }), undefined);
+});
+
+test('a cookie gets its replica while that is ready, then another one', () => {
+  const options = { load: (id: string) => (id === 'a' ? 9 : 0), random: () => 0 };
+  const preference = { kind: 'cookie' as const, name: 'c', replicaId: 'a' };
+  assert.equal(choose([replica('a'), replica('b')], { ...options, preference })?.id, 'a');
+  assert.equal(choose([replica('a', 'draining'), replica('b')], { ...options, preference })?.id, 'b');
+});
+
+test('a key has one replica, whatever the order, and keeps it when another one comes or goes', () => {
+  const ids = fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 2, maxLength: 8 });
+  fc.assert(
+    fc.property(ids, fc.string(), (names, key) => {
+      const of = (list: readonly string[]): string | undefined =>
+        choose(
+          list.map((id) => replica(id)),
+          { load: () => 0, random: () => 0, preference: { kind: 'key', key } },
+        )?.id;
+      const own = of(names);
+      assert.equal(of(names.toReversed()), own);
+      for (const gone of names.filter((id) => id !== own))
+        assert.equal(of(names.filter((id) => id !== gone)), own);
+    }),
+  );
+});

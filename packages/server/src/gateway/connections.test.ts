@@ -35,7 +35,7 @@ function stand(context: TestContext, random = 0): Stand {
     load,
     events,
     serve: (name, { kind = 'connection', replica = 'r' } = {}) => {
-      const held = load.take(replica);
+      const held = load.take(replica, 'app');
       const end = (): void => {
         held[Symbol.dispose]();
         added[Symbol.dispose]();
@@ -185,7 +185,7 @@ test('what arrives while a drain is under way is sent away at its end', async (c
 
 test('a seat without a connection yet keeps the drain open', async (context) => {
   const { connections, load, pass } = stand(context);
-  const dialling = load.take('r');
+  const dialling = load.take('r', 'app');
   let over = false;
   const drained = connections.drain('r', plan).then(() => (over = true));
   await pass(30);

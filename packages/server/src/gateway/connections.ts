@@ -3,14 +3,25 @@
  * the relays, drains a replica, and ends what is left when its time is up.
  */
 import { closeCodes } from '@mooring/contract';
+import type { Principal } from '../identity/principal.ts';
 import type { Clock, Random } from '../kit/clock.ts';
 import type { Load } from './load.ts';
+
+/** A live connection, as its caller may name it. */
+export interface Named {
+  readonly connectionId: string;
+  readonly caller: Principal;
+  /** Another token of the same caller. @param expiresAt milliseconds since the epoch; undefined: never */
+  renew(expiresAt: number | undefined): void;
+}
 
 /** One thing being served. */
 export interface Served {
   readonly kind: 'connection' | 'request';
   readonly applicationId: string;
   readonly replicaId: string;
+  /** Of a live connection only. */
+  readonly named?: Named;
   /** Asks the client to go and come back. A request has no way to be told: it does nothing. */
   close(code: number, reason: string): void;
   destroy(reason: string): void;
@@ -64,6 +75,13 @@ export class Connections implements Disposable {
   add(served: Served): Disposable {
     this.#served.add(served);
     return { [Symbol.dispose]: () => void this.#served.delete(served) };
+  }
+
+  /** The live connection of that name. */
+  find(connectionId: string): (Named & Pick<Served, 'applicationId'>) | undefined {
+    for (const { named, applicationId } of this.#served)
+      if (named?.connectionId === connectionId) return { ...named, applicationId };
+    return undefined;
   }
 
   /** Live connections of an application, or of one replica. */

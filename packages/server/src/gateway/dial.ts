@@ -7,6 +7,7 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import net, { type Socket } from 'node:net';
 import { Problem } from '@mooring/contract';
 import type { Random } from '../kit/clock.ts';
+import type { Preference } from './affinity.ts';
 import type { Call } from './authenticate.ts';
 import type { Seat } from './admit.ts';
 import { isAcceptableExtension, offeredExtensions } from './extension.ts';
@@ -35,17 +36,21 @@ export interface Upstream extends Disposable {
 export interface DialOptions {
   readonly seat: Seat;
   readonly assertion: string | undefined;
+  readonly preference?: Preference | undefined;
   readonly random: Random;
 }
 
 /** Throws a Problem: BadGateway (refused, garbage, gone), GatewayTimeout (no answer within `handshakeTimeout`). */
-export async function dial(call: Call, { seat, assertion, random }: DialOptions): Promise<Upstream> {
+export async function dial(
+  call: Call,
+  { seat, assertion, random, preference }: DialOptions,
+): Promise<Upstream> {
   const { host, port } = seat.replica;
   const { request } = call.arrival;
   const key = Buffer.from(random(16)).toString('base64');
   const protocols = offeredSubprotocols(request);
   const extensions = offeredExtensions(request.headers['sec-websocket-extensions']);
-  const headers = replicaHeaders(call, { authority: `${host}:${port}`, assertion });
+  const headers = replicaHeaders(call, { authority: `${host}:${port}`, assertion, preference });
   headers.push(
     'Connection',
     'Upgrade',

@@ -22,6 +22,7 @@ import { systemRandom } from '../kit/clock.ts';
 import { Directory } from '../directory/directory.ts';
 import type { Endpoint, EndpointAuth } from '../directory/endpoint.ts';
 import type { FindHolder, Principal, VerifyToken } from '../identity/principal.ts';
+import type { Ticket, Tickets } from '../identity/tickets.ts';
 import { listen } from '../kit/listen.ts';
 import { Gateway } from './gateway.ts';
 import { acceptKey } from './handshake.ts';
@@ -59,6 +60,19 @@ const verifyGood: VerifyToken = async (token) => {
   throw new Problem('NotAuthenticated', 'The token is not valid.');
 };
 
+/** Tickets as the store keeps them. */
+function inMemory(): Tickets {
+  const kept = new Map<string, Ticket>();
+  return {
+    add: async (ticket) => void kept.set(ticket.digest, ticket),
+    take: async (digest) => {
+      const ticket = kept.get(digest);
+      kept.delete(digest);
+      return ticket;
+    },
+  };
+}
+
 export async function startGateway(
   options: {
     verifyToken?: VerifyToken;
@@ -68,6 +82,7 @@ export async function startGateway(
     now?: () => number;
     isReady?: () => boolean;
     tls?: { cert: string; key: string };
+    sealKey?: Uint8Array;
   } = {},
 ): Promise<TestGateway> {
   const directory = new Directory();
@@ -87,6 +102,8 @@ export async function startGateway(
     verifyToken: options.verifyToken ?? verifyGood,
     ...(options.findKey && { findKey: options.findKey }),
     assert: () => 'assertion',
+    ...(options.sealKey && { sealKey: options.sealKey }),
+    tickets: inMemory(),
     clock: { now: options.now ?? Date.now },
     random: systemRandom,
     log,

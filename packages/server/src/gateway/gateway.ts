@@ -5,16 +5,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { asProblem, invokePath, livePath, Problem } from '@mooring/contract';
+import type { DemandPort } from '../directory/demand.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Assert, FindHolder, VerifyToken } from '../identity/principal.ts';
 import type { Clock, Random } from '../kit/clock.ts';
 import type { Log } from '../observe/log.ts';
+import type { Tickets } from '../identity/tickets.ts';
 import { accept, requestIdOf, type Arrival } from './accept.ts';
+import { preferenceOf } from './affinity.ts';
 import { authenticate, type Call } from './authenticate.ts';
+import { answerCaller } from './caller.ts';
 import { Connections } from './connections.ts';
 import { checkHandshake } from './handshake.ts';
 import type { RawHeaders } from './headers.ts';
-import { live } from './live.ts';
+import { Ejections } from './ejections.ts';
+import { live, type LiveOptions } from './live.ts';
 import { Load } from './load.ts';
 import { describeResource, isMetadata, refuseOtherMethods } from './metadata.ts';
 import type { Names } from './names.ts';
@@ -22,7 +27,9 @@ import { isPreflight, preflightHeaders, readableBy, refuseForeignOrigin } from '
 import { createAgent, proxy } from './proxy.ts';
 import { refuseRequest, refuseSocket } from './refuse.ts';
 import { route, type Route } from './route.ts';
+import { createSeal, type Seal } from './seal.ts';
 import type { OpenTunnel } from './tunnel.ts';
+import { Waiting } from './waiting.ts';
 
 export interface GatewayOptions {
   readonly directory: Directory;
@@ -31,11 +38,15 @@ export interface GatewayOptions {
   /** Finds the API keys of those who sign their requests. Default: there are none. */
   readonly findKey?: FindHolder;
   readonly assert: Assert;
+  /** Where the tickets of callers are kept. */
+  readonly tickets: Tickets;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   /** True once every wanted application has been tried once. */
   readonly isReady: () => boolean;
+  /** 32 bytes by which clients are brought back to their replicas, the same on all servers. Default: new ones. */
+  readonly sealKey?: Uint8Array;
   /** Needed where there are several nodes. */
   readonly openTunnel?: OpenTunnel | undefined;
 }
@@ -43,7 +54,12 @@ export interface GatewayOptions {
 export class Gateway implements Disposable {
   readonly connections: Connections;
   readonly #options: GatewayOptions & { readonly findKey: FindHolder };
-  readonly #load = new Load();
+  /** What is asked of applications here. */
+  readonly demand: DemandPort;
+  readonly #load: Load;
+  readonly #waiting: Waiting;
+  readonly #ejections: Ejections;
+  readonly #seal: Seal;
   readonly #agent = createAgent();
   /** One for each call, aborted when its client leaves or, for those that still wait, when the server stops. */
   readonly #calls = new Set<AbortController>();
@@ -51,7 +67,14 @@ export class Gateway implements Disposable {
 
   constructor(options: GatewayOptions) {
     this.#options = { ...options, findKey: options.findKey ?? (async () => undefined) };
-    this.connections = new Connections({ load: this.#load, clock: options.clock, random: options.random });
+    const { directory, clock, random, log } = options;
+    const load = new Load(clock);
+    this.#load = load;
+    this.demand = load;
+    this.connections = new Connections({ load, clock, random });
+    this.#waiting = new Waiting({ directory, load });
+    this.#ejections = new Ejections({ directory, log, restored: (id) => this.#waiting.serve(id) });
+    this.#seal = createSeal(options.sealKey ?? random(32));
   }
 
   /** Answers an HTTP request. Never rejects. */
@@ -107,6 +130,8 @@ export class Gateway implements Disposable {
 
   [Symbol.dispose](): void {
     this.#refuseWaiting();
+    this.#waiting[Symbol.dispose]();
+    this.#ejections[Symbol.dispose]();
     this.connections[Symbol.dispose]();
     this.#agent.destroy();
   }
@@ -148,6 +173,7 @@ export class Gateway implements Disposable {
       return;
     }
     const call = await authenticate(arrival, found, this.#options);
+    if (found.form !== 'invoke') return await this.#answerCaller(call, response, readable);
     this.#refuseWhileDraining();
     const exchange = await proxy(call, response, {
       ...this.#stage(call),
@@ -160,10 +186,19 @@ export class Gateway implements Disposable {
     );
   }
 
+  async #answerCaller(call: Call, response: ServerResponse, readable: RawHeaders): Promise<void> {
+    const { connections } = this;
+    const { status, body } = await answerCaller(call, { ...this.#options, connections });
+    const headers = ['opc-request-id', call.arrival.requestId, 'Cache-Control', 'no-store', ...readable];
+    if (body !== undefined) headers.push('Content-Type', 'application/json');
+    response.writeHead(status, headers).end(body && JSON.stringify(body));
+    this.#options.log.info({ ...this.#fields(call), form: call.route.form }, 'request of a caller');
+  }
+
   async #connect(arrival: Arrival, socket: Socket, head: Buffer): Promise<void> {
     const started = this.#options.clock.now();
     const found = route(arrival.target, this.#options.directory);
-    if (found.form === 'invoke') throw wrongUrl(found.endpoint.applicationId);
+    if (found.form !== 'live') throw wrongUrl(found.endpoint.applicationId);
     checkHandshake(arrival.request);
     const call = await authenticate(arrival, found, this.#options);
     this.#refuseWhileDraining();
@@ -174,19 +209,23 @@ export class Gateway implements Disposable {
     );
   }
 
-  #stage(call: Call): {
-    directory: Directory;
-    load: Load;
-    random: Random;
-    connections: Connections;
-    assertion: string | undefined;
-    openTunnel: OpenTunnel | undefined;
-  } {
+  #stage(call: Call): Stage {
     const { directory, random, assert, openTunnel } = this.#options;
     const { principal, route } = call;
     const assertion =
       principal.kind === 'anonymous' ? undefined : assert(principal, route.endpoint.applicationId);
-    return { directory, load: this.#load, random, connections: this.connections, assertion, openTunnel };
+    return {
+      directory,
+      load: this.#load,
+      waiting: this.#waiting,
+      ejections: this.#ejections,
+      random,
+      connections: this.connections,
+      assertion,
+      openTunnel,
+      seal: this.#seal,
+      preference: preferenceOf(call, this.#seal),
+    };
   }
 
   #refuseWhileDraining(): void {
@@ -227,6 +266,9 @@ export class Gateway implements Disposable {
     this.#options.log.info({ requestId, method: request.method }, 'the client left before it was answered');
   }
 }
+
+/** What the stages after authentication work with. */
+type Stage = Omit<LiveOptions, 'clock'>;
 
 /** Why a stage was abandoned: the client went away, and nobody is left to be told. */
 const clientLeft = new Error('the client left');

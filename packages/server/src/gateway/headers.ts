@@ -4,6 +4,7 @@
  * (docs/wire.md, what reaches the replica; RFC 9110 section 7.6.1.)
  */
 import type { IncomingMessage } from 'node:http';
+import type { Preference } from './affinity.ts';
 import type { Call } from './authenticate.ts';
 
 /** Header lines as Node's `rawHeaders` has them: name, value, name, value. */
@@ -33,6 +34,8 @@ function isOurs(name: string): boolean {
     spelled === 'host' ||
     spelled === 'forwarded' ||
     spelled === 'opc-request-id' ||
+    // A replica knows its session by another name (affinity.ts).
+    spelled === 'mcp-session-id' ||
     spelled.startsWith('x-forwarded-') ||
     spelled.startsWith('mooring-') ||
     spelled.startsWith('sec-websocket-')
@@ -73,13 +76,19 @@ export interface ReplicaHeadersOptions {
   readonly authority: string;
   /** The `Mooring-Assertion` of this call; undefined for an anonymous caller. */
   readonly assertion: string | undefined;
+  /** The replica that the caller had, if any. */
+  readonly preference?: Preference | undefined;
 }
 
 /** Headers of a request or handshake to the replica. */
-export function replicaHeaders(call: Call, { authority, assertion }: ReplicaHeadersOptions): RawHeaders {
+export function replicaHeaders(
+  call: Call,
+  { authority, assertion, preference }: ReplicaHeadersOptions,
+): RawHeaders {
   const { arrival, principal, route } = call;
   const { request, peer } = arrival;
   const headers = passedOn(request.rawHeaders, request.headers.connection, isOurs);
+  if (preference?.kind === 'session') headers.push('Mcp-Session-Id', preference.upstreamId);
   headers.push(
     'Host',
     authority,

@@ -4,20 +4,24 @@
  */
 import type { Socket } from 'node:net';
 import { Problem } from '@mooring/contract';
+import { newConnectionId } from '../identity/tickets.ts';
 import type { Clock } from '../kit/clock.ts';
 import { admit, type AdmitOptions, type Seat } from './admit.ts';
+import { withAffinity } from './affinity.ts';
 import type { Call } from './authenticate.ts';
 import type { Connections } from './connections.ts';
 import { dial, type Upstream } from './dial.ts';
 import { acceptKey } from './handshake.ts';
 import { clientHeaders } from './headers.ts';
 import { Relay, type Closing } from './relay.ts';
+import type { Seal } from './seal.ts';
 import { answeredSubprotocol } from './subprotocol.ts';
 
 export interface LiveOptions extends AdmitOptions {
   readonly connections: Connections;
   readonly clock: Clock;
   readonly assertion: string | undefined;
+  readonly seal: Seal;
 }
 
 /** Resolves when the connection has ended. Throws a Problem while the client has not been answered. */
@@ -29,6 +33,7 @@ export async function live(
   using reached = await reach(call, options);
   const { seat, upstream } = reached;
   const { endpoint } = call.route;
+  const connectionId = call.connectionId ?? newConnectionId(options.random);
   const relay = new Relay({
     client: client.socket,
     clientHead: client.head,
@@ -45,10 +50,11 @@ export async function live(
     close: (code, reason) => relay.close(code, reason, { drain: true }),
     destroy: (reason) => relay.destroy(reason),
     tick: (now) => relay.tick(now),
+    named: { connectionId, caller: call.principal, renew: (expiresAt) => relay.renew(expiresAt) },
   });
   call.arrival.signal.throwIfAborted();
   upstream.sink(client.socket);
-  client.socket.write(switchingProtocols(call, upstream), 'latin1');
+  client.socket.write(switchingProtocols(call, reached, { ...options, connectionId }), 'latin1');
   relay.start();
   return { ...(await relay.ended), replicaId: seat.replica.id };
 }
@@ -74,10 +80,25 @@ async function attempt(call: Call, options: LiveOptions, dialled: { replicaId?: 
   using held = new DisposableStack();
   const seat = held.use(await admit(call, options));
   dialled.replicaId = seat.replica.id;
-  const { assertion, random } = options;
-  const upstream = held.use(await dial(call, { seat, assertion, random }));
+  const upstream = held.use(await reachUpstream(call, seat, options));
   const owned = held.move();
   return { seat, upstream, [Symbol.dispose]: () => owned.dispose() };
+}
+
+/** What the application answers, be it a refusal, shows that its replica can be reached. */
+async function reachUpstream(call: Call, seat: Seat, options: LiveOptions): Promise<Upstream> {
+  const { assertion, random, ejections, preference } = options;
+  const { applicationId, settings } = call.route.endpoint;
+  try {
+    const upstream = await dial(call, { seat, assertion, random, preference });
+    ejections.succeeded({ seat });
+    return upstream;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (error.cause === undefined && error.code !== 'GatewayTimeout') ejections.succeeded({ seat });
+    else ejections.failed({ applicationId, seat, settings });
+    throw error;
+  }
 }
 
 function isConnectionRefused(error: unknown): boolean {
@@ -85,14 +106,20 @@ function isConnectionRefused(error: unknown): boolean {
   return error.cause instanceof Error && 'code' in error.cause && error.cause.code === 'ECONNREFUSED';
 }
 
-function switchingProtocols(call: Call, upstream: Upstream): string {
+function switchingProtocols(
+  call: Call,
+  { seat, upstream }: Reached,
+  { preference, seal, connectionId }: LiveOptions & { readonly connectionId: string },
+): string {
   const { request, requestId } = call.arrival;
   const headers = ['Upgrade', 'websocket', 'Connection', 'Upgrade'];
   headers.push('Sec-WebSocket-Accept', acceptKey(request.headers['sec-websocket-key'] ?? ''));
   const subprotocol = answeredSubprotocol(request, upstream.subprotocol);
   if (subprotocol !== undefined) headers.push('Sec-WebSocket-Protocol', subprotocol);
   if (upstream.extensions !== undefined) headers.push('Sec-WebSocket-Extensions', upstream.extensions);
-  headers.push(...clientHeaders(upstream.rawHeaders, upstream.connectionHeader, requestId));
+  headers.push('Mooring-Connection-Id', connectionId);
+  const passed = clientHeaders(upstream.rawHeaders, upstream.connectionHeader, requestId);
+  headers.push(...withAffinity(passed, { call, replicaId: seat.replica.id, preference, seal }));
   let text = 'HTTP/1.1 101 Switching Protocols\r\n';
   for (let index = 0; index + 1 < headers.length; index += 2)
     text += `${headers[index]}: ${headers[index + 1]}\r\n`;

@@ -6,16 +6,19 @@
 import http, { type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Problem } from '@mooring/contract';
 import { admit, type AdmitOptions, type Seat } from './admit.ts';
+import { withAffinity, type AnsweredBy } from './affinity.ts';
 import type { Call } from './authenticate.ts';
 import { createBodyCheck, untilAnswerable, type BodyCheck } from './body-check.ts';
 import { confine } from './confine.ts';
 import type { Connections } from './connections.ts';
 import { clientHeaders, hasBody, passedTrailers, replicaHeaders, type RawHeaders } from './headers.ts';
+import type { Seal } from './seal.ts';
 
 export interface ProxyOptions extends AdmitOptions {
   readonly agent: http.Agent;
   readonly connections: Connections;
   readonly assertion: string | undefined;
+  readonly seal: Seal;
   /** Header lines that let the calling page read the answer. */
   readonly readable: RawHeaders;
 }
@@ -90,12 +93,19 @@ async function attempt(
     const sent = sendBody(call, outgoing);
     outgoing.on('continue', () => response.writeContinue());
     const answer = await answered(outgoing, { call, failed: sent.failed, replicaId: seat.replica.id });
-    if (answer instanceof Unreached) return answer;
+    if (answer instanceof Unreached) {
+      options.ejections.failed({ ...call.route.endpoint, seat });
+      return answer;
+    }
+    options.ejections.succeeded({ seat });
     if (sent.check !== undefined) {
       await untilAnswerable({ check: sent.check, outgoing, left: left.signal });
       if (answer.destroyed) throw unreachable();
     }
-    await Promise.race([passBack(answer, response, { call, readable: options.readable }), sent.failed]);
+    await Promise.race([
+      passBack(answer, response, { ...options, call, replicaId: seat.replica.id }),
+      sent.failed,
+    ]);
     return { status: answer.statusCode ?? 0, replicaId: seat.replica.id, bytesIn: sent.bytes() };
   } finally {
     response.off('close', leave);
@@ -105,9 +115,17 @@ async function attempt(
   }
 }
 
-function open(call: Call, { replica, tunnel }: Seat, { agent, assertion }: ProxyOptions): ClientRequest {
+function open(
+  call: Call,
+  { replica, tunnel }: Seat,
+  { agent, assertion, preference }: ProxyOptions,
+): ClientRequest {
   const { request } = call.arrival;
-  const headers = replicaHeaders(call, { authority: `${replica.host}:${replica.port}`, assertion });
+  const headers = replicaHeaders(call, {
+    authority: `${replica.host}:${replica.port}`,
+    assertion,
+    preference,
+  });
   if (request.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
   if (/\btrailers\b/i.test(String(request.headers.te ?? ''))) headers.push('TE', 'trailers');
   return http.request({
@@ -220,12 +238,12 @@ function isAnswer({ statusCode = 0, statusMessage = '' }: IncomingMessage): bool
 async function passBack(
   answer: IncomingMessage,
   response: ServerResponse,
-  { call, readable }: { call: Call; readable: RawHeaders },
+  by: AnsweredBy & Pick<ProxyOptions, 'readable'>,
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const { arrival, route } = call;
+  const { arrival, route } = by.call;
   const passed = clientHeaders(answer.rawHeaders, answer.headers.connection, arrival.requestId);
-  const headers = [...confine(passed, route.prefix), ...readable];
+  const headers = [...withAffinity(confine(passed, route.prefix), by), ...by.readable];
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', headers);
   response.flushHeaders();
   response.once('close', resolve);

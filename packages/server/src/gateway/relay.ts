@@ -13,7 +13,7 @@ import { Scanner } from './scan.ts';
 
 export type RelaySettings = Pick<
   ApplicationSettings,
-  'pingInterval' | 'idleTimeout' | 'maxMessageBytes' | 'tokenGrace' | 'slowReader'
+  'pingInterval' | 'idleTimeout' | 'maxMessageBytes' | 'tokenGrace' | 'tokenExpiry' | 'slowReader'
 >;
 
 export interface RelayOptions {
@@ -61,6 +61,7 @@ export class Relay {
   #limit: NodeJS.Timeout | undefined;
   #lastMessages = 0;
   #lastActivity: number;
+  #expiresAt: number | undefined;
   #resolve: (closing: Closing) => void = () => {};
 
   constructor(options: RelayOptions) {
@@ -68,6 +69,7 @@ export class Relay {
     const { client, upstream, settings, clock } = options;
     const common = { maxMessageBytes: settings.maxMessageBytes, deflate: upstream.deflate };
     this.#lastActivity = clock.now();
+    this.#expiresAt = options.expiresAt;
     this.#client = this.#leg('client', client, new Scanner({ ...common, masked: true }));
     this.#replica = this.#leg('replica', upstream.socket, new Scanner({ ...common, masked: false }));
     this.ended = new Promise((resolve) => (this.#resolve = resolve));
@@ -106,10 +108,8 @@ export class Relay {
   /** Looks at the time: pings, idle limit, token expiry, slow readers. Called about once a second. */
   tick(now: number): void {
     if (this.#verdict !== undefined) return;
-    const { settings, expiresAt } = this.#options;
-    if (expiresAt !== undefined && now >= expiresAt + settings.tokenGrace * 1000) {
-      return this.close(closeCodes.unauthorized, 'the token has expired');
-    }
+    const { settings } = this.#options;
+    if (this.#isExpired(now)) return this.close(closeCodes.unauthorized, 'the token has expired');
     if (this.#isIdle(now)) return this.close(closeCodes.timeout, `no message for ${settings.idleTimeout} s`);
     for (const leg of [this.#client, this.#replica]) {
       if (leg.stalledSince !== undefined && now - leg.stalledSince >= settings.slowReader * 1000) {
@@ -123,6 +123,11 @@ export class Relay {
       if (verdict === 'dead') return this.#dead(leg);
       if (verdict === 'ping') this.#ping(leg);
     }
+  }
+
+  /** Another token of the same caller. @param expiresAt milliseconds since the epoch; undefined: it never ends */
+  renew(expiresAt: number | undefined): void {
+    this.#expiresAt = expiresAt;
   }
 
   /** Ends it at once, without a word. */
@@ -262,6 +267,12 @@ export class Relay {
 
   #frame(opcode: number, payload: Uint8Array, to: Side): Buffer {
     return controlFrame(opcode, payload, { to, mask: this.#options.random(4) });
+  }
+
+  #isExpired(now: number): boolean {
+    const { tokenExpiry, tokenGrace } = this.#options.settings;
+    if (this.#expiresAt === undefined || tokenExpiry === 'ignore') return false;
+    return now >= this.#expiresAt + tokenGrace * 1000;
   }
 
   #isIdle(now: number): boolean {

@@ -2,12 +2,14 @@
  * Route, the second stage: which application the path means, and what is left of the path for it.
  * An application that does not exist is the same 404 to everybody (OCI reference, sections 2.4 and 3.1).
  */
-import { invokePath, livePath, Problem, paths } from '@mooring/contract';
+import { endpointPath, invokePath, livePath, Problem, paths } from '@mooring/contract';
 import type { Directory } from '../directory/directory.ts';
 import type { Endpoint } from '../directory/endpoint.ts';
 import type { Target } from './target.ts';
+import { splitTicket } from './ticket.ts';
 
-export type Form = 'invoke' | 'live';
+/** `tickets` and `token`: what a caller does beside invoking. */
+export type Form = 'invoke' | 'live' | 'tickets' | 'token';
 
 export interface Route {
   readonly endpoint: Endpoint;
@@ -16,13 +18,23 @@ export interface Route {
   readonly path: string;
   /** The prefix that was stripped, for `X-Forwarded-Prefix`. */
   readonly prefix: string;
+  /** The ticket that stood in the query. */
+  readonly ticket?: string | undefined;
+  /** The live connection that the token is for. */
+  readonly connectionId?: string | undefined;
 }
 
 const live = new RegExp(`^(?:${paths.live}|${paths.liveIam})/([^/]+)(/.*)?$`);
 const invoke = new RegExp(`^(?:${paths.invoke}|${paths.invokeIam})/([^/]+)/actions/invoke(/.*)?$`);
 
+const caller = new RegExp(
+  `^(?:${paths.invoke}|${paths.invokeIam})/([^/]+)/(?:tickets|connections/([^/]+)/token)$`,
+);
+
 /** Throws a Problem: NotAuthorizedOrNotFound, or InvalidParameter for a rest of the path that looks like another host. */
 export function route(target: Target, directory: Directory): Route {
+  const found = beside(target, directory);
+  if (found) return found;
   const form = target.path.startsWith(paths.live) ? 'live' : 'invoke';
   const match = (form === 'live' ? live : invoke).exec(target.path);
   const applicationId = match?.[1];
@@ -34,7 +46,18 @@ export function route(target: Target, directory: Directory): Route {
   const prefix = form === 'live' ? livePath(applicationId) : invokePath(applicationId);
   // An IAM application has paths of its own; under the others it does not exist, nor does another under its.
   if (endpoint === undefined || !target.path.startsWith(prefix)) throw notFound();
-  return { endpoint, form, path: rest + target.query, prefix };
+  const { ticket, query } = splitTicket(target.query);
+  return { endpoint, form, path: rest + query, prefix, ticket };
+}
+
+/** What a caller does beside invoking. Undefined: the target is something else. */
+function beside({ path }: Target, directory: Directory): Route | undefined {
+  const match = caller.exec(path);
+  const endpoint = directory.get(match?.[1] ?? '');
+  if (!match || !endpoint || !path.startsWith(endpointPath(endpoint.applicationId))) return undefined;
+  const [, , connectionId] = match;
+  const form = connectionId === undefined ? 'tickets' : 'token';
+  return { endpoint, form, path: '/', prefix: invokePath(endpoint.applicationId), connectionId };
 }
 
 export function notFound(): Problem {

@@ -14,6 +14,7 @@ import { secrets } from './secrets.ts';
 import { settings } from './settings.ts';
 import { storages } from './storages.ts';
 import type { Resources } from './store.ts';
+import { tickets } from './tickets.ts';
 import { workRequests } from './work-requests.ts';
 
 export const resources = (scope: Scope): Resources => ({
@@ -31,4 +32,5 @@ export const resources = (scope: Scope): Resources => ({
   apiKeys: apiKeys(scope),
   audit: audit(scope),
   secrets: secrets(scope),
+  tickets: tickets(scope),
 });

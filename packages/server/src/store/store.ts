@@ -32,6 +32,7 @@ import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import type { Storages } from './storages.ts';
 import type { Versions } from './versions.ts';
+import type { StoredTickets } from './tickets.ts';
 import type { WorkRequests } from './work-requests.ts';
 
 /** One object per resource. A part that brings its own adds one line here and one in `resources.ts`. */
@@ -50,6 +51,7 @@ export interface Resources {
   readonly apiKeys: ApiKeys;
   readonly audit: Audit;
   readonly secrets: Secrets;
+  readonly tickets: StoredTickets;
 }
 
 /** Runs around the work of a transaction, inside it. `noted` grows while the work goes on. */

@@ -9,6 +9,7 @@ import type { AuditTables } from './audit.ts';
 import type { IdentityTables } from './identity.ts';
 import type { SecretTables } from './secrets.ts';
 import type { StorageTables } from './storages.ts';
+import type { TicketTables } from './tickets.ts';
 
 export type ApplicationKind = 'application' | 'applicationIam';
 
@@ -141,7 +142,8 @@ export interface MetaRow {
 }
 
 /** Every table. A part that brings its own tables adds its interface to the `extends` list. */
-export interface Tables extends IdentityTables, ApiKeyTables, AuditTables, SecretTables, StorageTables {
+export interface Tables
+  extends IdentityTables, ApiKeyTables, AuditTables, SecretTables, StorageTables, TicketTables {
   applications: ApplicationRow;
   deployments: DeploymentRow;
   artifacts: ArtifactRow;

@@ -162,7 +162,7 @@ const keptFor = 30 * 24 * 60 * 60 * 1000;
 async function purge(scope: Scope): Promise<number> {
   const now = scope.clock.now();
   const before = new Date(now - keptFor).toISOString();
-  const { deployments, applications, storages, workRequests, retryTokens, audit } = resources(scope);
+  const { deployments, applications, storages, workRequests, retryTokens, audit, tickets } = resources(scope);
   const counts = [
     await deployments.purge(before),
     await applications.purge(before),
@@ -170,6 +170,7 @@ async function purge(scope: Scope): Promise<number> {
     await workRequests.purge(before),
     await retryTokens.purge(new Date(now).toISOString()),
     await audit.purge(),
+    await tickets.purge(new Date(now).toISOString()),
   ];
   return counts.reduce((sum, count) => sum + count, 0);
 }

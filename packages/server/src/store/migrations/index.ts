@@ -6,6 +6,7 @@ import { keysAndAudit } from './0003-keys-and-audit.ts';
 import { nodes } from './0004-nodes.ts';
 import { iamAndStorages } from './0005-iam-and-storages.ts';
 import { secrets } from './0006-secrets.ts';
+import { tickets } from './0009-tickets.ts';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-resources': resources,
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-nodes': nodes,
   '0005-iam-and-storages': iamAndStorages,
   '0006-secrets': secrets,
+  '0009-tickets': tickets,
 };

@@ -114,6 +114,26 @@ export const otherCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'a ticket is taken once, and goes when its time is over',
+    async run({ store, clock }) {
+      const caller = { kind: 'token', subject: 's', clientId: 'c', scope: 'i', issuer: 'https://i' } as const;
+      const common = { applicationId: 'a', connectionId: 'n', expiresAt: clock.now() + 60_000 };
+      const first = { ...common, digest: 'd1', caller: { ...caller, expiresAt: 7 } };
+      const second = { ...common, digest: 'd2', caller: { ...caller, expiresAt: undefined } };
+      for (const ticket of [first, second]) await store.tickets.add(ticket);
+      const both = await Promise.all([store.tickets.take('d1'), store.tickets.take('d1')]);
+      assert.deepEqual(
+        both.filter((taken) => taken !== undefined),
+        [first],
+      );
+      assert.equal(await store.purge(), 0);
+      assert.deepEqual(await store.tickets.take('d2'), second);
+      await store.tickets.add({ ...first, digest: 'd3' });
+      clock.advance(60_001);
+      assert.equal(await store.purge(), 1);
+    },
+  },
+  {
     name: 'what runs of an application is what was put last, and is told of when it is another',
     async run({ store }) {
       const one: RunningReplica = {

@@ -1,0 +1,56 @@
+/**
+ * Caller: what a caller does beside invoking, authenticated as for invoking: a ticket for a client that cannot send
+ * headers, and a new token for a live connection (docs/wire.md, tickets; docs/wire.md, tokens of live connections).
+ */
+import { Problem } from '@mooring/contract';
+import { issueTicket, type IssuedTicket, type Tickets } from '../identity/tickets.ts';
+import type { Clock, Random } from '../kit/clock.ts';
+import type { Call } from './authenticate.ts';
+import type { Connections } from './connections.ts';
+import { hasBody } from './headers.ts';
+
+export interface CallerOptions {
+  readonly connections: Connections;
+  readonly tickets: Tickets;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** An answer: JSON, or nothing. */
+export interface CallerAnswer {
+  readonly status: 201 | 204;
+  readonly body?: IssuedTicket;
+}
+
+/** Throws a Problem: MethodNotAllowed, InvalidParameter (a body), NotAuthorizedOrNotFound (no such connection of this caller). */
+export async function answerCaller(call: Call, options: CallerOptions): Promise<CallerAnswer> {
+  const { arrival, route, principal } = call;
+  refuseMethod(arrival.request.method, route.form === 'tickets' ? 'POST' : 'PUT');
+  if (hasBody(arrival.request))
+    throw new Problem('InvalidParameter', 'This request takes no body. Send it without one.');
+  const { applicationId } = route.endpoint;
+  if (route.form === 'tickets')
+    return { status: 201, body: await issueTicket({ applicationId, caller: principal }, options) };
+  renew(call, options.connections);
+  return { status: 204 };
+}
+
+/** Whoever names the connection of somebody else is told the same as for one that is not there. */
+function renew({ route, principal }: Call, connections: Connections): void {
+  const connection = connections.find(route.connectionId ?? '');
+  const isTheirs =
+    connection?.applicationId === route.endpoint.applicationId &&
+    connection.caller.issuer === principal.issuer &&
+    connection.caller.subject === principal.subject;
+  if (!isTheirs)
+    throw new Problem(
+      'NotAuthorizedOrNotFound',
+      'You have no live connection of this name at the application.',
+    );
+  connection.renew(principal.expiresAt);
+}
+
+function refuseMethod(method: string | undefined, allowed: string): void {
+  if (method === allowed) return;
+  throw new Problem('MethodNotAllowed', `Only ${allowed} is answered here.`, { headers: { allow: allowed } });
+}
