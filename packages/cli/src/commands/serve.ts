@@ -43,6 +43,8 @@ export function addServe(parent: CommandUnknownOpts, cli: Cli): void {
     .option('--public-url <url>', `${describe('publicUrl')}; repeatable`, collect)
     .option('--manage-public-url <url>', `${describe('managePublicUrl')}; repeatable`, collect)
     .option('--trusted-proxies <cidr>', `${describe('trustedProxies')}; repeatable`, collect)
+    .option('--runtime <kind>', describe('runtime'))
+    .option('--stop-containers', describe('stopContainers'))
     .option('--allow-processes', describe('allowProcesses'))
     .option('--allow-private-issuers', describe('allowPrivateIssuers'))
     .option('--admin-issuer <url>', describe('adminIssuer'))
@@ -64,6 +66,7 @@ export function addServe(parent: CommandUnknownOpts, cli: Cli): void {
         database: flags.database ?? cli.env['MOORING_DATABASE'],
         secretsKey: cli.env['MOORING_SECRETS_KEY'],
         ...(demo && { logLevel: flags.logLevel ?? 'warn' }),
+        ...(isOnce && { stopContainers: true }),
       });
       await serve(cli, absolute(cli, config), { demo: demo === true, once: isOnce === true });
     });

@@ -1,6 +1,7 @@
 /** Asks before something is lost: at a terminal a person answers, elsewhere `--yes` must have been said. */
 import { Refusal } from '../refusal.ts';
 import type { Cli } from '../terminal.ts';
+import { prompt } from './prompt.ts';
 
 export interface Question {
   /** What is going to happen, as a question. */
@@ -19,12 +20,6 @@ export async function confirm(cli: Cli, question: Question): Promise<void> {
     });
   const clack = await import('@clack/prompts');
   const { message } = question;
-  const answer = await clack.confirm({
-    message,
-    initialValue: false,
-    input: cli.stdin,
-    output: cli.stderr,
-    signal: cli.signal,
-  });
+  const answer = await prompt(cli, (options) => clack.confirm({ message, initialValue: false, ...options }));
   if (answer !== true) throw new Refusal('Nothing was done.', { exit: 'interrupted' });
 }

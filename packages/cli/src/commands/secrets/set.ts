@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { isOcid, type Secret } from '@mooring/contract';
 import { printNote, printResult } from '../../output/print.ts';
+import { prompt } from '../../output/prompt.ts';
 import { Refusal } from '../../refusal.ts';
 import { findSecret } from '../../secret.ts';
 import { openSession, type Session } from '../../session.ts';
@@ -57,13 +58,10 @@ async function readValue(cli: Cli, file: string | undefined): Promise<string> {
 async function readInput(cli: Cli): Promise<string> {
   if (!cli.stdin.isTTY || !cli.stderr.isTTY) return await text(cli.stdin);
   const clack = await import('@clack/prompts');
-  const answer = await clack.password({
-    message: 'Value of the secret',
-    input: cli.stdin,
-    output: cli.stderr,
-    signal: cli.signal,
-  });
-  if (typeof answer === 'string') return answer;
+  const answer = await prompt(cli, (options) =>
+    clack.password({ message: 'Value of the secret', ...options }),
+  );
+  if (answer !== undefined) return answer;
   throw new Refusal('Nothing was set.', { exit: 'interrupted' });
 }
 
