@@ -1128,6 +1128,12 @@ export interface components {
              */
             tokenGrace: number;
             /**
+             * @description What an expired token does to a live connection. Default close: 3000 after tokenGrace
+             * @default close
+             * @enum {string}
+             */
+            tokenExpiry: "close" | "ignore";
+            /**
              * @description Seconds a replaced replica keeps its connections before it drains. Default 30
              * @default 30
              */
@@ -1279,6 +1285,12 @@ export interface components {
              * @default 25
              */
             tokenGrace?: number;
+            /**
+             * @description What an expired token does to a live connection. Default close: 3000 after tokenGrace
+             * @default close
+             * @enum {string}
+             */
+            tokenExpiry?: "close" | "ignore";
             /**
              * @description Seconds a replaced replica keeps its connections before it drains. Default 30
              * @default 30
