@@ -515,14 +515,21 @@ test(verifies('http:timeout', 'a replica that does not begin its answer is a 504
 });
 
 test(verifies('http:timeout', 'once it has begun it may take its time'), async () => {
+  const { promise: enough, resolve: release } = Promise.withResolvers<void>();
   await using app = await stand(
-    (_request, response) => {
+    ({ url }, response) => {
+      if (url === '/silent') return;
       response.write('begun ');
-      setTimeout(() => response.end('ended'), 150);
+      void enough.then(() => response.end('ended'));
     },
     { responseTimeout: 0.05 },
   );
-  assert.equal((await ask(app.port, app.path())).body, 'begun ended');
+  const target = { host: '127.0.0.1', port: app.port, path: app.path(), headers: bearer, agent: false };
+  const [answer]: IncomingMessage[] = await once(http.get(target), 'response');
+  // One that began after it has been given up: so much time has passed.
+  assert.equal((await ask(app.port, app.path('/silent'))).status, 504);
+  release();
+  assert.equal(answer && (await bodyOf(answer)), 'begun ended');
 });
 
 const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: x\r\nMooring-Subject: admin\r\n\r\n';
