@@ -1,5 +1,6 @@
 /** The gateway for whoever wants it alone, without control plane, store or runtimes. */
 export { Directory } from '../directory/directory.ts';
+export { createAsserter } from '../identity/assertion.ts';
 export { createVerifier } from '../identity/verify/verifier.ts';
 export { systemClock, systemRandom } from '../kit/clock.ts';
 export { listen } from '../kit/listen.ts';

@@ -1,8 +1,11 @@
 /** Mooring's gateway as it is in the server: routing, token verification, accounting, limits and log switched on. */
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { devNull } from 'node:os';
 import { defaultSettings } from '@mooring/contract';
 import {
+  createAsserter,
   createNames,
   createVerifier,
   Directory,
@@ -13,7 +16,7 @@ import {
 } from '@mooring/server/gateway';
 import { pino } from 'pino';
 import { z } from 'zod';
-import { argument, serve } from './message.ts';
+import { argument, serve } from '../subject.ts';
 
 const given = z
   .object({
@@ -22,6 +25,8 @@ const given = z
     issuer: z.string(),
     audience: z.string(),
     scope: z.string(),
+    pem: z.string(),
+    assertionKey: z.looseObject({ kty: z.string() }),
     jwks: z.object({ keys: z.array(z.looseObject({ kty: z.string() })) }),
   })
   .parse(JSON.parse(argument()));
@@ -46,17 +51,21 @@ const gateway = new Gateway({
     allowPrivateIssuers: false,
     log,
   }),
-  assert: () => 'assertion',
+  assert: createAsserter({ key: given.assertionKey, issuer: given.issuer, clock: systemClock }),
   clock: systemClock,
   random: systemRandom,
   log,
   isReady: () => true,
 });
-const listener = await listen({
+const common = {
   host: '127.0.0.1',
   port: 0,
-  onRequest: (request, response) => void gateway.request(request, response),
-  onUpgrade: (request, socket, head) => void gateway.upgrade(request, socket, head),
-  onBroken: (_error, socket) => socket.destroy(),
-});
-serve(listener.port);
+  onRequest: (request: IncomingMessage, response: ServerResponse) => void gateway.request(request, response),
+  onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) =>
+    void gateway.upgrade(request, socket, head),
+  onBroken: (_error: Error, socket: Socket) => void socket.destroy(),
+};
+const pem = readFileSync(given.pem, 'utf8');
+const plain = await listen(common);
+const tls = await listen({ ...common, tls: { cert: pem, key: pem } });
+serve({ port: plain.port, tlsPort: tls.port });
