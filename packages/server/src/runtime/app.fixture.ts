@@ -1,8 +1,8 @@
 /** The program that the runtime suite runs as a replica: its first argument says how it behaves. */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { connect, createServer as createTcpServer } from 'node:net';
 
 const [behaviour = 'serve', ...rest] = process.argv.slice(2);
 const host = process.env['HOST'];
@@ -13,7 +13,40 @@ let healthy = true;
 const tell: Record<string, () => string> = {
   '/environment': () => JSON.stringify(process.env),
   '/directory': () => process.cwd(),
+  '/place': () => JSON.stringify(place()),
 };
+
+/** What a container may do. */
+function place(): Record<string, string | undefined> {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  return {
+    root: tryToWrite('/written'),
+    tmp: tryToWrite('/tmp/written'),
+    capabilities: /^CapEff:\s+(\w+)$/m.exec(status)?.[1],
+    noNewPrivileges: /^NoNewPrivs:\s+(\d)$/m.exec(status)?.[1],
+  };
+}
+
+function tryToWrite(path: string): string {
+  try {
+    writeFileSync(path, 'x');
+    return 'written';
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  }
+}
+
+function reach(response: ServerResponse, { searchParams }: URL): void {
+  const socket = connect({
+    host: searchParams.get('host') ?? '',
+    port: Number(searchParams.get('port')),
+    timeout: 500,
+  });
+  const answer = (text: string): void => void (socket.destroy(), response.end(text));
+  socket.on('connect', () => answer('reached'));
+  socket.on('timeout', () => answer('not reached'));
+  socket.on('error', () => answer('not reached'));
+}
 
 /** Keeps one core busy. */
 function burn(milliseconds: number): void {
@@ -26,6 +59,7 @@ const serve: RequestListener = (request, response) => {
   if (url.pathname === '/sicken') healthy = false;
   if (url.pathname === '/say') console.log(url.searchParams.get('text'));
   if (url.pathname === '/burn') burn(Number(url.searchParams.get('ms')));
+  if (url.pathname === '/reach') return reach(response, url);
   if (url.pathname === '/exit') process.exit(Number(url.searchParams.get('code')));
   response.statusCode = url.pathname === '/health' && !healthy ? 500 : 200;
   response.end(tell[url.pathname]?.() ?? 'ok');

@@ -9,7 +9,7 @@ import type { Credential, FindCredential } from './credentials.ts';
 import type { Engine } from './engine.ts';
 import { isAway, messageOf, statusOf } from './failure.ts';
 import { PullProgress } from './progress.ts';
-import { dockerHub, registryOf } from './reference.ts';
+import { dockerHub, isReference, registryOf } from './reference.ts';
 import { within } from './within.ts';
 
 export interface ImagesOptions {
@@ -37,6 +37,11 @@ export class Images {
 
   /** Resolves when the image is there. Throws a StartFailure that says why it cannot be. */
   async ensure(engine: Engine, reference: string, options: PrepareOptions): Promise<void> {
+    if (!isReference(reference)) {
+      throw new StartFailure(
+        `${JSON.stringify(reference)} cannot name an image: it must be [registry/]name:tag, the name in lower case.`,
+      );
+    }
     const found = (await inspect(engine, reference)) ?? (await this.#pulled(engine, reference, options));
     if (found === engine.platform) return;
     throw new StartFailure(

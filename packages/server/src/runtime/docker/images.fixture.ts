@@ -88,6 +88,30 @@ export async function buildImage(
   return { name: repository, tag };
 }
 
+/** An image with nothing in it, said to be for that platform. */
+export async function emptyImage(
+  docker: Docker,
+  { tag, platform }: { tag: string; platform: string },
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'mooring-empty-'));
+  const [os, architecture] = platform.split('/');
+  // Two blocks of zeros: a tar file with nothing in it.
+  const layer = Buffer.alloc(1024);
+  const digest = createHash('sha256').update(layer).digest('hex');
+  const rootfs = { type: 'layers', diff_ids: [`sha256:${digest}`] };
+  const manifest = [{ Config: 'config.json', RepoTags: [`${repository}:${tag}`], Layers: ['layer.tar'] }];
+  try {
+    await writeFile(join(folder, 'layer.tar'), layer);
+    await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest));
+    const config = { os, architecture, config: { Cmd: ['/nothing'] }, rootfs };
+    await writeFile(join(folder, 'config.json'), JSON.stringify(config));
+    const tar = spawn('tar', ['-c', '-C', folder, '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await finished(docker, await docker.loadImage(tar.stdout));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 async function finished(docker: Docker, answer: NodeJS.ReadableStream): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     docker.modem.followProgress(answer, (error, steps) => {

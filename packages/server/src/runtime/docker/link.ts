@@ -102,6 +102,7 @@ export class EngineLink implements AsyncDisposable {
     using _closing = closeAt(this.#life.signal, events);
     const lines = createInterface({ input: events });
     lines.on('line', (line) => this.#hear(line));
+    lines.on('error', () => undefined);
     const closed = Promise.withResolvers<void>();
     events.on('error', () => closed.resolve());
     events.on('close', () => closed.resolve());

@@ -8,6 +8,17 @@ export function referenceOf({ containerUri, tag }: ImageArtifact): string {
   return containerUri.includes('@') ? containerUri : `${containerUri}:${tag ?? 'latest'}`;
 }
 
+const component = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
+const host = '(?:[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)*|\\[[0-9a-fA-F:]+\\])(?::\\d+)?';
+const grammar = new RegExp(
+  `^(?:${host}/)?${component}(?:/${component})*(?::\\w[\\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`,
+);
+
+/** True for what an engine takes as the name of an image (the grammar of distribution/reference). */
+export function isReference(text: string): boolean {
+  return text.length <= 400 && grammar.test(text);
+}
+
 /** Registry of a reference that names none. */
 export const dockerHub = 'docker.io';
 

@@ -2,6 +2,7 @@
 import type { Random } from '../../kit/clock.ts';
 import type { Log } from '../../observe/log.ts';
 import type { ReplicaSpec } from '../runtime.ts';
+import { commandOf } from './command.ts';
 import { environmentOf, markOf } from './environment.ts';
 import type { Journal } from '../output/journal.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
@@ -31,14 +32,11 @@ export interface Launched {
 /** Resolves when the program runs. Throws a StartFailure. */
 export async function launch(parts: LaunchParts): Promise<Launched> {
   const { spec, journal, ports, log } = parts;
-  if (spec.artifact.artifactType !== 'LOCAL_PROCESS_ARTIFACT') {
-    throw new TypeError(`launch: a process runtime cannot run a ${spec.artifact.artifactType}`);
-  }
+  const { command, workingDirectory } = commandOf(spec.artifact);
   const port = await freePort(ports, parts.random);
   ports.add(port);
   try {
     await note(parts, { replicaId: spec.id });
-    const { command, workingDirectory } = spec.artifact;
     const { nodeBinDirectory } = parts;
     const environment = environmentOf(spec, {
       server: process.env,

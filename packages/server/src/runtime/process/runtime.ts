@@ -2,7 +2,7 @@
  * The process runtime: replicas are commands on this machine, with the server's own rights. Every process that
  * it starts is gone when it is disposed, when the server exits, or at the latest when the next one collects.
  */
-import type { CreateArtifactDetails, LogLine } from '@mooring/contract';
+import { isProcessArtifact, type CreateArtifactDetails, type LogLine } from '@mooring/contract';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Random } from '../../kit/clock.ts';
@@ -54,7 +54,7 @@ class ProcessRuntime implements Runtime {
   }
 
   accepts(artifact: CreateArtifactDetails): boolean {
-    return artifact.artifactType === 'LOCAL_PROCESS_ARTIFACT';
+    return isProcessArtifact(artifact);
   }
 
   async start(spec: ReplicaSpec, { signal }: { signal: AbortSignal }): Promise<Replica> {
