@@ -56,6 +56,18 @@ export const serveConfig = z.strictObject({
     .array(z.string())
     .default([])
     .describe('Networks (CIDR) from which X-Forwarded-* headers are believed. Default none'),
+  runtime: z
+    .enum(['auto', 'process', 'docker'])
+    .default('auto')
+    .describe(
+      'What runs replicas: auto, commands as processes and images with the container engine that is found; process, commands only; docker, images only, and the engine must answer at the start. Default auto',
+    ),
+  stopContainers: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Stop the containers when the server stops. Default: they go on, and the next start adopts them',
+    ),
   allowProcesses: z
     .boolean()
     .default(false)

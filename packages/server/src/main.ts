@@ -31,8 +31,7 @@ import { Pulse } from './node/pulse.ts';
 import { createReconciler, type Reconciler } from './reconcile/reconciler.ts';
 import type { Drain } from './reconcile/tools.ts';
 import type { Runtime } from './runtime/runtime.ts';
-import { Journals } from './runtime/output/journals.ts';
-import { openProcessRuntime } from './runtime/process/runtime.ts';
+import { openRuntimes } from './runtimes.ts';
 import { openVault } from './secrets/vault.ts';
 import { openStore } from './store/index.ts';
 import { version } from './version.ts';
@@ -144,12 +143,9 @@ async function openIdentity({ config, common, data, names, store }: Ground, owne
 async function openHosting(ground: Ground, identity: Identity, owned: AsyncDisposableStack) {
   const { config, common, data, names, store, isShared } = ground;
   const { domain, verifyToken, vault, keys, checkIssuer } = identity;
-  const journals = new Journals({ directory: await data.folder('logs'), ...common });
-  const runtime = owned.use(
-    await openProcessRuntime({ directory: await data.folder('process'), journals, ...common }),
-  );
-  const runtimes = [runtime];
-  const readLogs: Runtime['logs'] = (id, choice) => runtime.logs(id, choice);
+  const findCredential = async (): Promise<undefined> => undefined;
+  const running = await openRuntimes({ config, data, isShared, findCredential, common }, owned);
+  const { all: runtimes, logs: readLogs } = running;
   const pulse = owned.use(new Pulse({ steadied: () => directory.repeat() }));
   const directory = new Directory(() => !isShared || pulse.isSteady);
   const node = isShared
@@ -174,6 +170,7 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
   const lead = (given: Leading): Reconciler =>
     createReconciler({
       directory,
+      demand: gateway.demand,
       connections: (id) => connections(id) + (node?.connections(id) ?? 0),
       drain: async (...call) => void (await Promise.all([drain(...call), node?.drain(...call)])),
       checkIssuer,
