@@ -187,6 +187,22 @@ export const requirements = [
     source: 'RFC 6265 sections 5.1.4 and 5.3',
   },
   {
+    id: 'limits:connections',
+    sentence:
+      'Connections over the limits of an application or a caller, and handshakes over the rate, are refused with 429.',
+    source: 'docs/wire.md, settings',
+  },
+  {
+    id: 'live:pace',
+    sentence: 'A client that sends more messages or control frames a second than it may is read no faster.',
+    source: 'docs/wire.md, settings',
+  },
+  {
+    id: 'live:fragments',
+    sentence: 'A message in more fragments than allowed closes both ends with 1009.',
+    source: 'docs/wire.md, close codes',
+  },
+  {
     id: 'ticket:single',
     sentence: 'A ticket lets its caller in once, within 60 s, at the application that it was asked for.',
     source: 'docs/wire.md, tickets',
@@ -682,6 +698,18 @@ export const requirements = [
     sentence:
       'Every change, and every refused one, is in the audit log: who, from where, what, and the changed fields before and after, without secrets.',
     source: 'docs/wire.md, the management API',
+  },
+  // MCP
+  {
+    id: 'mcp:stdio',
+    sentence:
+      'An MCP server on its standard streams is served over WebSocket and Streamable HTTP, a process to each legacy session, and none is left when its session or its application is gone.',
+    source: 'docs/runtime-contract.md, MCP servers on their standard streams',
+  },
+  {
+    id: 'mcp:stdio:start',
+    sentence: 'A command that is no MCP server fails its deployment with the reason and what it wrote.',
+    source: 'docs/runtime-contract.md, MCP servers on their standard streams',
   },
   // Several servers on one database
   {

@@ -922,6 +922,20 @@ export interface components {
             hostedDeploymentId: string;
             /** @enum {string} */
             status: "ACTIVE" | "INACTIVE" | "UPDATING" | "FAILED";
+        } | {
+            /** @enum {string} */
+            artifactType: "MCP_STDIO_ARTIFACT";
+            /** @description Program and arguments of an MCP server that speaks on its standard streams; no shell reads them */
+            command: string[];
+            /** @description Absolute path in which the command runs */
+            workingDirectory: string;
+            isVulnerabilityScanRequired?: boolean;
+            id: string;
+            /** Format: date-time */
+            timeCreated: string;
+            hostedDeploymentId: string;
+            /** @enum {string} */
+            status: "ACTIVE" | "INACTIVE" | "UPDATING" | "FAILED";
         };
         HostedDeployment: {
             id: string;
@@ -980,6 +994,14 @@ export interface components {
             /** @description Absolute path in which the command runs */
             workingDirectory: string;
             isVulnerabilityScanRequired?: boolean;
+        } | {
+            /** @enum {string} */
+            artifactType: "MCP_STDIO_ARTIFACT";
+            /** @description Program and arguments of an MCP server that speaks on its standard streams; no shell reads them */
+            command: string[];
+            /** @description Absolute path in which the command runs */
+            workingDirectory: string;
+            isVulnerabilityScanRequired?: boolean;
         };
         UpdateHostedDeploymentDetails: {
             activeArtifact?: ({
@@ -997,6 +1019,14 @@ export interface components {
                 /** @enum {string} */
                 artifactType: "LOCAL_PROCESS_ARTIFACT";
                 /** @description Program and arguments; no shell reads them */
+                command: string[];
+                /** @description Absolute path in which the command runs */
+                workingDirectory: string;
+                isVulnerabilityScanRequired?: boolean;
+            } | {
+                /** @enum {string} */
+                artifactType: "MCP_STDIO_ARTIFACT";
+                /** @description Program and arguments of an MCP server that speaks on its standard streams; no shell reads them */
                 command: string[];
                 /** @description Absolute path in which the command runs */
                 workingDirectory: string;
@@ -1112,6 +1142,36 @@ export interface components {
              * @default 1048576
              */
             maxMessageBytes: number;
+            /**
+             * @description Fragments that a WebSocket message may come in; more close with 1009. Default 10000
+             * @default 10000
+             */
+            maxFragments: number;
+            /**
+             * @description Messages that are read from a client a second; it has to wait with more. Default 0: no limit
+             * @default 0
+             */
+            messageRate: number;
+            /**
+             * @description Pings and pongs that are read from a client a second; it has to wait with more. Default 100
+             * @default 100
+             */
+            controlFrameRate: number;
+            /**
+             * @description Connections that one caller may open a second, then 429. Default 0: no limit
+             * @default 0
+             */
+            handshakeRate: number;
+            /**
+             * @description Live connections that one caller may hold, then 429. Default 0: no limit
+             * @default 0
+             */
+            maxConnectionsPerCaller: number;
+            /**
+             * @description Live connections of the application on one server, then 429. Default 0: no limit
+             * @default 0
+             */
+            maxConnections: number;
             /**
              * @description Seconds a peer may leave what it was sent unread before it is closed with 1013. Default 60
              * @default 60
@@ -1270,6 +1330,36 @@ export interface components {
              * @default 1048576
              */
             maxMessageBytes?: number;
+            /**
+             * @description Fragments that a WebSocket message may come in; more close with 1009. Default 10000
+             * @default 10000
+             */
+            maxFragments?: number;
+            /**
+             * @description Messages that are read from a client a second; it has to wait with more. Default 0: no limit
+             * @default 0
+             */
+            messageRate?: number;
+            /**
+             * @description Pings and pongs that are read from a client a second; it has to wait with more. Default 100
+             * @default 100
+             */
+            controlFrameRate?: number;
+            /**
+             * @description Connections that one caller may open a second, then 429. Default 0: no limit
+             * @default 0
+             */
+            handshakeRate?: number;
+            /**
+             * @description Live connections that one caller may hold, then 429. Default 0: no limit
+             * @default 0
+             */
+            maxConnectionsPerCaller?: number;
+            /**
+             * @description Live connections of the application on one server, then 429. Default 0: no limit
+             * @default 0
+             */
+            maxConnections?: number;
             /**
              * @description Seconds a peer may leave what it was sent unread before it is closed with 1013. Default 60
              * @default 60

@@ -33,11 +33,31 @@ const processFields = {
   ...scan,
 };
 
-/** What a version of an application is made of: a container image, or a command on this machine. */
+const stdioFields = {
+  artifactType: z.literal('MCP_STDIO_ARTIFACT'),
+  command: z
+    .array(z.string().min(1))
+    .min(1)
+    .describe(
+      'Program and arguments of an MCP server that speaks on its standard streams; no shell reads them',
+    ),
+  workingDirectory: z.string().startsWith('/').describe('Absolute path in which the command runs'),
+  ...scan,
+};
+
+/** What a version of an application is made of: a container image, a command on this machine, or an MCP server on it. */
 export const createArtifactDetails = z
-  .discriminatedUnion('artifactType', [z.strictObject(dockerFields), z.strictObject(processFields)])
+  .discriminatedUnion('artifactType', [
+    z.strictObject(dockerFields),
+    z.strictObject(processFields),
+    z.strictObject(stdioFields),
+  ])
   .meta({ id: 'CreateArtifactDetails' });
 export type CreateArtifactDetails = z.infer<typeof createArtifactDetails>;
+
+/** True for what runs as a process of this machine, with the rights of the server. */
+export const isProcessArtifact = ({ artifactType }: Pick<CreateArtifactDetails, 'artifactType'>): boolean =>
+  artifactType === 'LOCAL_PROCESS_ARTIFACT' || artifactType === 'MCP_STDIO_ARTIFACT';
 
 const artifactRecord = {
   id: z.string().regex(/^\d+$/),
@@ -50,6 +70,7 @@ export const artifact = z
   .discriminatedUnion('artifactType', [
     z.object({ ...dockerFields, ...artifactRecord }),
     z.object({ ...processFields, ...artifactRecord }),
+    z.object({ ...stdioFields, ...artifactRecord }),
   ])
   .meta({ id: 'Artifact' });
 export type Artifact = z.infer<typeof artifact>;

@@ -18,6 +18,7 @@ export const closeCodes = {
   invalidText: 1007,
   policyViolation: 1008,
   messageTooBig: 1009,
+  internalError: 1011,
   serviceRestart: 1012,
   tryAgainLater: 1013,
   /** IANA registry: Timeout. */

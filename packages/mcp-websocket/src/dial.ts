@@ -69,6 +69,8 @@ export async function dial(url: URL, options: DialOptions): Promise<Dialled> {
     headers,
     followRedirects: false,
     perMessageDeflate: false,
+    // One message at a time: the SDK's client loses progress that arrives together with the answer.
+    allowSynchronousEvents: false,
     maxPayload: limits.maxMessageBytes,
     closeTimeout: limits.closeTimeout,
   };

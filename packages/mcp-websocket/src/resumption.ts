@@ -2,8 +2,8 @@
  * Resumption: what it takes to begin a legacy session again on a new connection as the client began it: `initialize`,
  * `notifications/initialized`, the log level and the subscriptions to resources. The stateless era needs none of it.
  */
-import { isJSONRPCErrorResponse, isJSONRPCResultResponse } from '@modelcontextprotocol/client';
-import type { JSONRPCMessage, JSONRPCRequest, RequestId } from '@modelcontextprotocol/client';
+import { isJSONRPCErrorResponse, isJSONRPCResultResponse } from '@modelcontextprotocol/server';
+import type { JSONRPCMessage, JSONRPCRequest, RequestId } from '@modelcontextprotocol/server';
 import { timedOut, within } from './within.ts';
 
 /** Methods that change nothing at the server, so that they may be asked twice. */

@@ -11,10 +11,13 @@ import { draining, examine, failed, isFor, malformed, notFound, subprotocol, too
 import { defaultServeLimits, limitsFrom, type ServeLimits } from './limits.ts';
 import { allowKnownOrigin, type AllowOrigin } from './origin.ts';
 import { refuse, type Refusal } from './refuse.ts';
-import { openSession, type ServerFactory, type Session } from './session.ts';
+import { openSession, serveFactory, type Serve, type ServerFactory, type Session } from './session.ts';
 
-export interface ServeOptions extends Partial<ServeLimits> {
+export interface ServeOptions extends AcceptOptions {
   readonly server: ServerFactory;
+}
+
+export interface AcceptOptions extends Partial<ServeLimits> {
   /** Default `/ws`. */
   readonly path?: string;
   /** Which web pages may connect. Default: those of this machine, and all that come through Mooring. */
@@ -46,7 +49,22 @@ export interface WebSocketServing extends AsyncDisposable {
 const paths = new WeakMap<object, string>();
 
 export function serveWebSocket(http: HttpServer | HttpsServer, options: ServeOptions): WebSocketServing {
-  const endpoint = new Endpoint(http, options);
+  const endpoint: Endpoint = new Endpoint(http, {
+    ...options,
+    serve: serveFactory(options.server, (error) => endpoint.report(error)),
+  });
+  return servingOf(endpoint);
+}
+
+/** The same for what is no MCP server of the SDK: `serve` gets the transport of each connection. */
+export function acceptWebSockets(
+  http: HttpServer | HttpsServer,
+  options: AcceptOptions & { readonly serve: Serve },
+): WebSocketServing {
+  return servingOf(new Endpoint(http, options));
+}
+
+function servingOf(endpoint: Endpoint): WebSocketServing {
   return {
     get connections() {
       return endpoint.connections;
@@ -56,9 +74,11 @@ export function serveWebSocket(http: HttpServer | HttpsServer, options: ServeOpt
   };
 }
 
+type EndpointOptions = AcceptOptions & { readonly serve: Serve };
+
 class Endpoint {
   readonly #http: HttpServer | HttpsServer;
-  readonly #options: ServeOptions;
+  readonly #options: EndpointOptions;
   readonly #path: string;
   readonly #limits: ServeLimits;
   readonly #acceptor: WebSocketServer;
@@ -66,7 +86,7 @@ class Endpoint {
   #handshakes = 0;
   #drained: Promise<void> | undefined;
 
-  constructor(http: HttpServer | HttpsServer, options: ServeOptions) {
+  constructor(http: HttpServer | HttpsServer, options: EndpointOptions) {
     this.#http = http;
     this.#options = options;
     this.#path = options.path ?? '/ws';
@@ -101,7 +121,7 @@ class Endpoint {
     this.#accept(request, socket, head)
       .catch((error: unknown) => {
         socket.destroy();
-        this.#report(error);
+        this.report(error);
       })
       .finally(() => (this.#handshakes -= 1));
   };
@@ -137,7 +157,7 @@ class Endpoint {
     try {
       return await examine(request, { allowOrigin, timeout: this.#limits.handshakeTimeout });
     } catch (error) {
-      this.#report(error);
+      this.report(error);
       return failed;
     }
   }
@@ -145,15 +165,14 @@ class Endpoint {
   #open(socket: WebSocket, request: IncomingMessage): void {
     const session = openSession(socket, {
       request,
-      factory: this.#options.server,
+      serve: this.#options.serve,
       limits: this.#limits,
-      report: (error) => this.#report(error),
       closed: () => this.#sessions.delete(session),
     });
     this.#sessions.add(session);
   }
 
-  #report(error: unknown): void {
+  report(error: unknown): void {
     try {
       this.#options.onerror?.(error instanceof Error ? error : new Error(String(error)));
     } catch {

@@ -1,6 +1,6 @@
 /**
- * Session: one accepted connection and the MCP server behind it, from the handshake to the end. The SDK's serveStdio
- * decides the era and owns the MCP server; this adds the handshake's request and the drain.
+ * Session: one accepted connection and what serves it, from the handshake to the end. With the SDK, serveStdio decides
+ * the era and owns the MCP server; this adds the handshake's request and the drain.
  */
 import type { IncomingMessage } from 'node:http';
 import type { McpServer, Server } from '@modelcontextprotocol/server';
@@ -24,11 +24,25 @@ export interface ConnectionContext {
  */
 export type ServerFactory = (context: ConnectionContext) => McpServer | Server | Promise<McpServer | Server>;
 
+/** What serves a connection from its first message on. */
+export interface Served {
+  /** Lets go of the MCP server and closes the transport. */
+  close(): Promise<void>;
+}
+
+/** Takes a connection's transport, which is not started yet, and serves it. */
+export type Serve = (transport: WebSocketServerTransport, request: IncomingMessage) => Served;
+
+/** Serves with MCP servers of the SDK, in the era that the first message decides. */
+export function serveFactory(factory: ServerFactory, report: (error: Error) => void): Serve {
+  return (transport, request) =>
+    serveStdio(({ era }) => factory({ era, request }), { transport, onerror: report });
+}
+
 export interface SessionOptions {
   readonly request: IncomingMessage;
-  readonly factory: ServerFactory;
+  readonly serve: Serve;
   readonly limits: ServeLimits;
-  readonly report: (error: Error) => void;
   /** Called once, when the connection is gone. */
   readonly closed: () => void;
 }
@@ -39,16 +53,16 @@ export interface Session {
 }
 
 export function openSession(socket: WebSocket, options: SessionOptions): Session {
-  const { request, factory, limits, report, closed } = options;
+  const { request, serve, limits, closed } = options;
   const stream = request.socket;
   const transport = new WebSocketServerTransport(socket, { ...limits, bytesRead: () => stream.bytesRead });
-  const handle = serveStdio(({ era }) => factory({ era, request }), { transport, onerror: report });
+  const served = serve(transport, request);
   socket.once('close', closed);
   return {
     async drain({ code, reason, timeout }) {
       transport.prepareClose(code, reason);
       await within(timeout, transport.idle());
-      await handle.close();
+      await served.close();
       // Where the peer began to close, the SDK does not wait for the end.
       await transport.close();
     },

@@ -18,9 +18,12 @@ An application of that name is made when there is none, protected by the embedde
 the request signatures of registered API keys (mooring keys create NAME --role invoke). Otherwise the
 command becomes its new version: it is started, and takes over when it is ready. The command is split into words
 at spaces, with quotes and backslashes; no shell reads it. It must listen on $HOST:$PORT and answer GET /ready.
+With --mcp-stdio the command is an MCP server that speaks on its standard streams: it is served over WebSocket at /ws
+and over Streamable HTTP at /mcp.
 
 Examples:
   mooring deploy weather --command "node server.ts" --cwd ./weather
+  mooring deploy everything --mcp-stdio "npx -y @modelcontextprotocol/server-everything"
   mooring deploy bot --command "python3 -m bot" --env MODEL=small --env 'GREETING=good morning'`;
 
 export function addDeploy(parent: CommandUnknownOpts, cli: Cli): void {
@@ -28,7 +31,8 @@ export function addDeploy(parent: CommandUnknownOpts, cli: Cli): void {
     .command('deploy')
     .description('put a command into service as an application, or a new version of it')
     .argument('<app>', 'name of the application, or the id of one that exists')
-    .requiredOption('--command <line>', 'program and arguments')
+    .option('--command <line>', 'program and arguments')
+    .option('--mcp-stdio <line>', 'program and arguments of an MCP server on its standard streams')
     .option('--cwd <dir>', 'directory in which it runs', '.')
     .option('--env <name=value>', 'environment variable of the application; repeatable', collect)
     .option('--secret <name=secret>', 'environment variable with the value of a secret; repeatable', collect)
@@ -36,11 +40,13 @@ export function addDeploy(parent: CommandUnknownOpts, cli: Cli): void {
     .option('--no-wait', 'do not wait until it serves')
     .addHelpText('after', help)
     .action(async (name, options) => {
-      const command = commandOf(options.command);
+      const command = commandOf(options);
       const workingDirectory = await directoryOf(resolve(cli.cwd, options.cwd));
       using session = await openSession(cli);
       const environment = await variablesOf(session, options);
-      const request = { name, command, workingDirectory, environment, wait: options.wait, iam: options.iam };
+      const { wait, iam } = options;
+      const isMcpStdio = options.mcpStdio !== undefined;
+      const request = { name, command, isMcpStdio, workingDirectory, environment, wait, iam };
       using progress = startProgress(cli, `Deploying ${name}`);
       const deployed = await deploy(session, request, progress);
       progress.done(`${deployed.displayName} ${options.wait ? 'serves' : 'is being started'}`);
@@ -52,8 +58,10 @@ export function addDeploy(parent: CommandUnknownOpts, cli: Cli): void {
     });
 }
 
-function commandOf(line: string): string[] {
-  const words = splitWords(line);
+function commandOf({ command, mcpStdio }: { command?: string; mcpStdio?: string }): string[] {
+  if ((command === undefined) === (mcpStdio === undefined))
+    throw new Refusal('Say what to start, with --command or with --mcp-stdio, not both.', { exit: 'usage' });
+  const words = splitWords(command ?? mcpStdio ?? '');
   if (words.length === 0) throw new Refusal('The command is empty.', { exit: 'usage' });
   return words;
 }

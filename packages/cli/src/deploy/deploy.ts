@@ -18,6 +18,8 @@ export interface DeployRequest {
   /** Display name of the application, or the OCID of one that exists. */
   readonly name: string;
   readonly command: string[];
+  /** The command is an MCP server on its standard streams. Default false. */
+  readonly isMcpStdio?: boolean;
   /** Absolute. */
   readonly workingDirectory: string;
   readonly environment: readonly EnvironmentVariable[];

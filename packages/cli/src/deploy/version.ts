@@ -27,7 +27,7 @@ export async function startVersion(session: Session, version: NewVersion): Promi
   const { management, signal } = session;
   const { application, request, progress } = version;
   const artifact: CreateArtifactDetails = {
-    artifactType: 'LOCAL_PROCESS_ARTIFACT',
+    artifactType: request.isMcpStdio ? 'MCP_STDIO_ARTIFACT' : 'LOCAL_PROCESS_ARTIFACT',
     command: request.command,
     workingDirectory: request.workingDirectory,
   };

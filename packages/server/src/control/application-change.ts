@@ -1,5 +1,5 @@
 /** Changes an application: the wish as UPDATING, with a work request. */
-import type { UpdateHostedApplicationDetails } from '@mooring/contract';
+import { isProcessArtifact, type UpdateHostedApplicationDetails } from '@mooring/contract';
 import type { ApplicationPatch, ApplicationRecord } from '../store/applications.ts';
 import type { Resources } from '../store/store.ts';
 import { completeScaling } from './application-create.ts';
@@ -45,10 +45,9 @@ function patchOf({ identity }: ControlPorts, details: UpdateHostedApplicationDet
 /** Through its environment a process can be made to run anything, with the rights of this server. */
 async function requireEnvironmentRight(tx: Resources, id: string, operator: Operator): Promise<void> {
   const deployment = await tx.deployments.ofApplication(id);
-  const runsProcess = deployment?.artifacts.some(
-    ({ details }) => details.artifactType === 'LOCAL_PROCESS_ARTIFACT',
-  );
-  if (runsProcess) refuseBelow(operator, 'admin', 'Changing the environment of a LOCAL_PROCESS_ARTIFACT');
+  const process = deployment?.artifacts.find(({ details }) => isProcessArtifact(details));
+  if (process)
+    refuseBelow(operator, 'admin', `Changing the environment of a ${process.details.artifactType}`);
 }
 
 async function write(

@@ -69,7 +69,7 @@ export interface ControlPorts {
   readonly logs: LogsPort;
   readonly urls: UrlsPort;
   readonly vault: Pick<Vault, 'sealer'>;
-  /** False: LOCAL_PROCESS_ARTIFACT is refused. */
+  /** False: artifacts that run as processes of this machine are refused. */
   readonly allowProcesses: boolean;
   readonly version: string;
   readonly clock: Clock;

@@ -1,0 +1,101 @@
+/** An MCP server that knows nothing of networks, hosted without a line of code. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { WebSocketClientTransport } from '@mooring/mcp-websocket';
+import { startTestServer, type DeployedApplication, type TestServer } from '../fixtures/server.ts';
+import { verifies } from '../verifies.ts';
+
+const modules = join(import.meta.dirname, '../../node_modules');
+const everything = ['node', join(modules, '@modelcontextprotocol/server-everything/dist/index.js'), 'stdio'];
+
+const transports = {
+  WebSocket: async (test: TestServer, app: DeployedApplication) =>
+    new WebSocketClientTransport(app.ws('/ws'), { token: () => test.token(app.id) }),
+  'Streamable HTTP': async (test: TestServer, app: DeployedApplication) => {
+    const token = await test.token(app.id);
+    return new StreamableHTTPClientTransport(new URL(app.http('/mcp')), {
+      requestInit: { headers: { authorization: `Bearer ${token}` } },
+    });
+  },
+};
+
+/** How many processes of this machine have this in their command line or their environment. */
+async function processesWith(text: string): Promise<number> {
+  const { readdir, readFile } = await import('node:fs/promises');
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+      return environment.includes(text);
+    }),
+  );
+  return found.filter(Boolean).length;
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('this did not become true within 10 s');
+    await pause(50);
+  }
+}
+
+describe('an artifact of type MCP_STDIO_ARTIFACT', { timeout: 90_000 }, () => {
+  it(
+    verifies('mcp:stdio', 'serves server-everything over both transports, and leaves no process behind'),
+    async () => {
+      await using test = await startTestServer();
+      const app = await test.deploy({
+        name: 'everything',
+        command: everything,
+        artifactType: 'MCP_STDIO_ARTIFACT',
+      });
+      assert.deepEqual([app.status, app.errors], ['SUCCEEDED', []]);
+      const mark = `MOORING_APPLICATION_ID=${app.id}`;
+      for (const [over, open] of Object.entries(transports))
+        for (const mode of ['legacy', 'auto'] as const) {
+          const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
+          await client.connect(await open(test, app));
+          const { tools } = await client.listTools();
+          const { content } = await client.callTool({ name: 'echo', arguments: { message: 'aye' } });
+          assert.ok(tools.length > 5, over);
+          assert.deepEqual(content, [{ type: 'text', text: 'Echo: aye' }]);
+          // This server knows the legacy era only.
+          assert.equal(client.getNegotiatedProtocolVersion(), '2025-11-25');
+          const { transport } = client;
+          if (transport instanceof StreamableHTTPClientTransport) await transport.terminateSession();
+          await client.close();
+        }
+      if (!existsSync('/proc/self/environ')) return;
+      // The host itself stays.
+      await until(async () => (await processesWith(mark)) === 1);
+      await test.management.applications.delete(app.id);
+      await until(async () => (await processesWith(mark)) === 0);
+    },
+  );
+
+  it(verifies('mcp:stdio:start', 'whose command cannot serve says why on its work request'), async () => {
+    await using test = await startTestServer();
+    const cases = [
+      {
+        name: 'missing',
+        command: ['no-such-program'],
+        says: /no-such-program" could not be started .*ENOENT/,
+      },
+      {
+        name: 'broken',
+        command: ['node', '-e', 'console.error("no key given"); process.exit(4)'],
+        says: /no key given[^]*exited with code 4 before it answered/,
+      },
+    ];
+    for (const { name, command, says } of cases) {
+      const app = await test.deploy({ name, command, artifactType: 'MCP_STDIO_ARTIFACT' });
+      assert.equal(app.status, 'FAILED');
+      assert.match(app.errors.join('\n'), says);
+    }
+  });
+});
