@@ -1,6 +1,6 @@
 /** Several servers on one PostgreSQL, as processes that are stopped and killed. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
@@ -48,8 +48,16 @@ function scenarios(postgres: TestPostgres): void {
     return node;
   }
 
-  /** Deploys an application through a node; every start of it is written down. */
+  /** Deploys an application through a node. */
   async function deploy(node: ForkedServer, name: string): Promise<App> {
+    const { app, workRequestId, letServe } = await begin(node, name);
+    await letServe();
+    assert.deepEqual(await finished(node.management, workRequestId), { status: 'SUCCEEDED', errors: [] });
+    return app;
+  }
+
+  /** Begins to deploy an application; every start of it is written down, and none serves before it may. */
+  async function begin(node: ForkedServer, name: string): Promise<Begun> {
     const { management } = node;
     const starts = join(await folder(), 'starts');
     const { compartmentId } = profile.parse(
@@ -64,7 +72,10 @@ function scenarios(postgres: TestPostgres): void {
       displayName: name,
       compartmentId,
       inboundAuthConfig: { inboundAuthConfigType: 'IDCS_AUTH_CONFIG', idcsConfig },
-      environmentVariables: [{ name: 'STARTS', type: 'PLAINTEXT', value: starts }],
+      environmentVariables: [
+        { name: 'STARTS', type: 'PLAINTEXT', value: starts },
+        { name: 'GATE', type: 'PLAINTEXT', value: `${starts}-gate` },
+      ],
     });
     await finished(management, workRequestId);
     const created = await management.deployments.create({
@@ -76,13 +87,14 @@ function scenarios(postgres: TestPostgres): void {
         workingDirectory: new URL('../fixtures', import.meta.url).pathname,
       },
     });
-    assert.deepEqual(await finished(management, created.workRequestId), { status: 'SUCCEEDED', errors: [] });
     const token = (await management.tokens.issue(application.id)).accessToken;
-    return {
+    const app = {
       id: application.id,
       token,
       starts: async () => (await readFile(starts, 'utf8')).trim().split('\n').map(Number),
     };
+    const letServe = (): Promise<void> => writeFile(`${starts}-gate`, '');
+    return { app, workRequestId: created.workRequestId ?? '', letServe };
   }
 
   it(
@@ -191,6 +203,31 @@ function scenarios(postgres: TestPostgres): void {
 
   it(
     verifies(
+      ['nodes:takeover', 'management:crash'],
+      'a deployment that the leader was killed in the middle of is finished by the one that takes over',
+    ),
+    async (t) => {
+      const database = await postgres.database('begun');
+      const [one, other] = [await start(t, database), await start(t, database)];
+      const { management } = other;
+      const asked = await begin(other, 'begun');
+      await eventually(10_000, async () => {
+        const { status } = await management.workRequests.get(asked.workRequestId);
+        assert.equal(status, 'IN_PROGRESS');
+      });
+      const [before = 0] = await eventually(10_000, () => asked.app.starts());
+      await one.end('SIGKILL');
+      await asked.letServe();
+      assert.deepEqual(await finished(management, asked.workRequestId), { status: 'SUCCEEDED', errors: [] });
+      const pid = await eventually(1000, () => pidOf(other, asked.app));
+      assert.deepEqual(await asked.app.starts(), [before, pid]);
+      await start(t, database, one.dataDir);
+      assert.equal(isAlive(before), false);
+    },
+  );
+
+  it(
+    verifies(
       ['nodes:takeover', 'nodes:stale'],
       'one that was stopped and goes on with its old belief does no harm, and follows',
     ),
@@ -212,6 +249,12 @@ function scenarios(postgres: TestPostgres): void {
       assert.deepEqual(await app.starts(), [before, now, last]);
     },
   );
+}
+
+interface Begun {
+  readonly app: App;
+  readonly workRequestId: string;
+  readonly letServe: () => Promise<void>;
 }
 
 interface App {
