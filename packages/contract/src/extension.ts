@@ -111,6 +111,46 @@ export const serverStatus = z
   .meta({ id: 'ServerStatus' });
 export type ServerStatus = z.infer<typeof serverStatus>;
 
+/** Why the number of replicas changed; docs/operations.md, scaling. */
+export const scalingCauses = ['WAKE', 'IDLE', 'PANIC', 'LOAD', 'LIMITS'] as const;
+
+export const scalingDecision = z
+  .object({
+    time: timestamp,
+    from: z.int().describe('Replicas wanted before'),
+    to: z.int().describe('Replicas wanted since'),
+    cause: z.enum(scalingCauses),
+    reason: z.string().describe('The cause in a sentence, with its numbers'),
+    ready: z.int().describe('Replicas that took arrivals'),
+    load: z
+      .number()
+      .optional()
+      .describe('Average of the metric over the stableWindow, all replicas together'),
+    panicLoad: z.number().optional().describe('The same over the panicWindow'),
+  })
+  .meta({ id: 'ScalingDecision' });
+export type ScalingDecision = z.infer<typeof scalingDecision>;
+
+/** How many replicas of an application are wanted, and why. */
+export const scalingStatus = z
+  .object({
+    metric: z.enum(['CPU', 'MEMORY', 'CONCURRENCY', 'REQUESTS_PER_SECOND']),
+    target: z.number().describe('Of the metric, per replica'),
+    minReplica: z.int(),
+    maxReplica: z.int(),
+    wanted: z.int(),
+    ready: z.int(),
+    load: z
+      .number()
+      .optional()
+      .describe('Average of the metric over the stableWindow, all replicas together'),
+    panicLoad: z.number().optional().describe('The same over the panicWindow'),
+    panicking: z.boolean().describe('True while the panicWindow decides and no replica is taken away'),
+    decisions: z.array(scalingDecision).describe('The last ones of the server that leads, newest first'),
+  })
+  .meta({ id: 'ScalingStatus' });
+export type ScalingStatus = z.infer<typeof scalingStatus>;
+
 /** What resources are grouped in. */
 export const compartment = z
   .object({ id: z.string(), name: z.string(), timeCreated: timestamp })

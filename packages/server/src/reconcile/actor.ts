@@ -2,15 +2,19 @@
  * Actor: one application. Compares its wish with its facts, one comparison at a time, as often as something may
  * have changed. What takes long (starts, drains) goes on beside and wakes it when it is done.
  */
+import type { ScalingStatus } from '@mooring/contract';
 import { pauseFor } from '../kit/pause.ts';
 import { StaleRow } from '../store/scope.ts';
 import { accept } from './accept.ts';
+import { Autoscaler } from './autoscale/autoscaler.ts';
+import { Meter } from './autoscale/usage.ts';
 import { deploy } from './deploy.ts';
 import { dismiss } from './drain.ts';
 import type { Facts } from './facts.ts';
 import { heal } from './heal.ts';
 import { publish } from './publish.ts';
 import { dismissAll, removeApplication } from './remove.ts';
+import { policyFor, scale } from './scale.ts';
 import type { Tools } from './tools.ts';
 import { readWish, type Wish } from './wish.ts';
 
@@ -22,13 +26,17 @@ export class Actor {
   /** Resolves when every wanted replica has been ready or has failed once. Never rejects. */
   readonly tried: Promise<void>;
   readonly #tools: Tools;
+  readonly #meter = new Meter(() => performance.now());
   readonly #closed = new AbortController();
   readonly #markTried: () => void;
   #running: Promise<void> | undefined;
   #isDirty = false;
 
   constructor(applicationId: string, tools: Omit<Tools, 'changed'>) {
-    this.facts = { applicationId, wish: undefined, copies: [], served: undefined, refused: undefined };
+    const { clock, log, demand } = tools;
+    const autoscaler = new Autoscaler({ applicationId, demand: (id) => demand.of(id), clock, log });
+    const nothing = { wish: undefined, copies: [], served: undefined, refused: undefined };
+    this.facts = { applicationId, autoscaler, ...nothing };
     this.#tools = { ...tools, changed: () => this.#changed() };
     const { promise, resolve } = Promise.withResolvers<void>();
     this.tried = promise;
@@ -50,6 +58,43 @@ export class Actor {
     if (this.#closed.signal.aborted) return;
     this.#isDirty = true;
     this.#running ??= this.#run().finally(() => this.#rest());
+  }
+
+  /** Somebody waits for a replica: one is started at once, without a look into the store. */
+  knock(): void {
+    const { wish, autoscaler } = this.facts;
+    if (wish && this.#serves(wish) && autoscaler.knock(policyFor(wish))) this.#scale(wish);
+  }
+
+  /** Looks at the load; as many replicas as it asks for are started or sent away at once. */
+  sample(): void {
+    const { wish, autoscaler } = this.facts;
+    if (!wish || !this.#serves(wish)) return;
+    const policy = policyFor(wish);
+    const ready = this.facts.copies.filter(({ role, state }) => role === 'serving' && state === 'ready');
+    const { containerCpus: cpus, containerMemoryBytes: memory } = wish.settings;
+    const replicas = ready.flatMap(({ replica }) => replica ?? []);
+    void this.#meter.measure(policy.metric, replicas, { cpus, memory });
+    const measured = { ready: ready.length, usage: this.#meter.load };
+    if (autoscaler.sample(policy, measured)) this.#scale(wish);
+  }
+
+  scaling(): ScalingStatus | undefined {
+    const { wish, autoscaler, copies } = this.facts;
+    if (!wish) return undefined;
+    const ready = copies.filter(({ role, state }) => role === 'serving' && state === 'ready').length;
+    return autoscaler.status(policyFor(wish), ready);
+  }
+
+  #serves({ application, deployment }: Wish): boolean {
+    if (this.#closed.signal.aborted || !this.facts.served) return false;
+    return application.lifecycleState !== 'DELETING' && deployment?.lifecycleState !== 'DELETING';
+  }
+
+  #scale(wish: Wish): void {
+    const { served } = this.facts;
+    if (served) scale(this.facts, wish, { role: 'serving', generation: served, tools: this.#tools });
+    this.#changed();
   }
 
   /**

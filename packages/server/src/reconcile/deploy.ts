@@ -93,6 +93,7 @@ async function switchOver({ facts, wish, tools, target }: Rollout, fresh: readon
   for (const copy of fresh) copy.role = 'serving';
   facts.served = target;
   facts.refused = undefined;
+  facts.autoscaler.serve(fresh.length);
   for (const copy of earlier) retire(copy, { facts, tools, settings: wish.settings });
   tools.changed();
   if (isUpdating(wish)) noteUnreachableIssuer(wish, tools);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { noDemand } from '../directory/demand.ts';
+import { systemClock } from '../kit/clock.ts';
 import { openLog } from '../observe/log.ts';
+import { Autoscaler } from './autoscale/autoscaler.ts';
 import { makeStage, type Stage } from './copy.fixture.ts';
 import { atOnce, dismiss, retire, type DrainOptions } from './drain.ts';
 import type { Drain, DrainPlan } from './tools.ts';
@@ -18,6 +21,7 @@ async function openScene(settings: DrainOptions['settings'], drain?: Drain): Pro
   const { promise: gone, resolve } = Promise.withResolvers<void>();
   const facts = {
     applicationId: 'a',
+    autoscaler: idleAutoscaler,
     wish: undefined,
     copies: [stage.copy],
     served: undefined,
@@ -34,6 +38,13 @@ async function openScene(settings: DrainOptions['settings'], drain?: Drain): Pro
   };
   return { ...stage, drains, gone, options: { facts, tools, settings } };
 }
+
+const idleAutoscaler = new Autoscaler({
+  applicationId: 'a',
+  demand: () => noDemand,
+  clock: systemClock,
+  log: openLog('silent'),
+});
 
 describe('a copy that leaves', () => {
   test('drains as the settings say, and stops as soon as it serves nothing', async () => {

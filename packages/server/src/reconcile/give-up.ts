@@ -17,6 +17,7 @@ export async function giveUp(rollout: Rollout, reason: string): Promise<boolean>
   if (!served && wish.deployment?.activeArtifactId === target.artifactId) {
     // Nothing else could serve: these are tried again and again.
     facts.served = target;
+    facts.autoscaler.serve(fresh.length);
     for (const copy of fresh) copy.role = 'serving';
   } else {
     for (const copy of fresh) dismiss(copy, { facts, tools, settings: wish.settings });

@@ -2,7 +2,8 @@
  * The reconciler turns wishes (rows) into facts (replicas, and endpoints in the directory). One actor per
  * application; notices of the store only wake it, and everything is compared every so often without one.
  */
-import type { ReplicaStatus } from '@mooring/contract';
+import type { ReplicaStatus, ScalingStatus } from '@mooring/contract';
+import { sumOf, type DemandPort } from '../directory/demand.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Clock, Random } from '../kit/clock.ts';
 import { pauseFor } from '../kit/pause.ts';
@@ -29,6 +30,8 @@ export interface ReconcilerOptions {
   /** Live connections of an application or a replica. */
   readonly connections: (id: string) => number;
   readonly drain: Drain;
+  /** What is asked of the applications, wherever it arrives. Default: nothing is. */
+  readonly demand?: DemandPort;
   /** Asks an issuer for its keys when an application begins to name it. Default: nobody is asked. */
   readonly checkIssuer?: CheckIssuer;
   /** Asked for the value of a VAULT variable whenever a replica starts. Default: there are no secrets. */
@@ -37,6 +40,10 @@ export interface ReconcilerOptions {
   readonly announce?: (applicationId: string) => void;
   /** Replicas that start at the same time. Default 4. */
   readonly startsAtATime?: number;
+  /** Replicas that start at the same time because somebody waits for the first one. Default 32. */
+  readonly wakesAtATime?: number;
+  /** Milliseconds between two looks at the load. Default 1000. */
+  readonly sampleEvery?: number;
   readonly backOff?: Partial<BackOff>;
   /** Milliseconds between comparisons of everything. Default 30,000. */
   readonly compareEvery?: number;
@@ -64,6 +71,8 @@ export interface Reconciler extends AsyncDisposable {
   serverReady(): boolean;
   /** Undefined: there is no such application. */
   applicationStatus(applicationId: string): LiveStatus | undefined;
+  /** How many of its replicas are wanted, and why. Undefined: there is no such application. */
+  scaling(applicationId: string): ScalingStatus | undefined;
   /** Disposes of it as fast as it goes: replicas are killed, their connections cut. */
   halt(): Promise<void>;
 }
@@ -83,7 +92,7 @@ class Reconciling implements Reconciler {
   readonly #life = new AbortController();
   readonly #background = new Set<Promise<void>>();
   readonly #markFirstPass: () => void;
-  #watch: Disposable | undefined;
+  readonly #watches = new DisposableStack();
   /** What the store held when everything was compared last. */
   #known: Versions = new Map();
   #isReady = false;
@@ -97,8 +106,10 @@ class Reconciling implements Reconciler {
     const turns = new Gate(comparisonsAtATime);
     const backOff = { ...defaultBackOff, ...options.backOff };
     const inBackground: Tools['inBackground'] = (work) => this.#inBackground(work(this.#life.signal));
+    const { demand = sumOf([]), connections } = options;
+    const wakes = new Gate(options.wakesAtATime ?? 32);
     const ports = { store, runtimes, directory, clock, random, log, drain, checkIssuer, openSecret };
-    this.#tools = { ...ports, announce, gate, turns, backOff, inBackground };
+    this.#tools = { ...ports, demand, connections, announce, gate, wakes, turns, backOff, inBackground };
     const { promise, resolve } = Promise.withResolvers<void>();
     this.firstPass = promise;
     this.#markFirstPass = resolve;
@@ -108,11 +119,13 @@ class Reconciling implements Reconciler {
     const { store, runtimes, log } = this.#options;
     await this.#collect(runtimes.filter(({ adopt }) => !adopt));
     await resume(store, log);
-    this.#watch = store.changes.watch((change) => this.#notice(change));
+    this.#watches.use(store.changes.watch((change) => this.#notice(change)));
+    this.#watches.use(this.#tools.demand.watch((id) => this.#actors.get(id)?.knock()));
     await this.#compareAll();
     const first = [...this.#actors.values()].map((actor) => actor.tried);
     this.#inBackground(Promise.all(first).then(() => this.#finishFirstPass()));
     this.#inBackground(this.#compareForever());
+    this.#inBackground(this.#sampleForever());
     this.#inBackground(this.#collectUnadopted());
     const { purgeEvery: every = hour } = this.#options;
     this.#inBackground(purge({ store, log, every, signal: this.#life.signal }));
@@ -148,6 +161,10 @@ class Reconciling implements Reconciler {
     };
   }
 
+  scaling(applicationId: string): ScalingStatus | undefined {
+    return this.#actors.get(applicationId)?.scaling();
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#stop(this.#options.stopLimit ?? 15);
   }
@@ -158,7 +175,7 @@ class Reconciling implements Reconciler {
 
   async #stop(stopLimit: number): Promise<void> {
     this.#life.abort();
-    this.#watch?.[Symbol.dispose]();
+    this.#watches.dispose();
     await Promise.all([...this.#actors.values()].map((actor) => actor.stop(stopLimit)));
     while (this.#background.size > 0) await Promise.all(this.#background);
     this.#actors.clear();
@@ -194,6 +211,13 @@ class Reconciling implements Reconciler {
     const actor = this.#actors.get(applicationId) ?? new Actor(applicationId, this.#tools);
     this.#actors.set(applicationId, actor);
     actor.wake();
+  }
+
+  async #sampleForever(): Promise<void> {
+    const { sampleEvery = 1000 } = this.#options;
+    while (await pauseFor(sampleEvery, this.#life.signal)) {
+      for (const actor of this.#actors.values()) actor.sample();
+    }
   }
 
   async #compareForever(): Promise<void> {

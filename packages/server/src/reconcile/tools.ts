@@ -1,4 +1,5 @@
 /** What the verbs of the reconciler work with. */
+import type { DemandPort } from '../directory/demand.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Clock, Random } from '../kit/clock.ts';
 import type { Log } from '../observe/log.ts';
@@ -39,10 +40,16 @@ export interface Tools {
   readonly random: Random;
   readonly log: Log;
   readonly drain: Drain;
+  /** What is asked of the applications. */
+  readonly demand: DemandPort;
+  /** Live connections of an application or a replica. */
+  readonly connections: (id: string) => number;
   readonly checkIssuer: CheckIssuer;
   readonly openSecret: OpenSecret;
   /** Lets a limited number of replicas start at a time. */
   readonly gate: Gate;
+  /** The same for the first one of an application that somebody waits for. */
+  readonly wakes: Gate;
   /** Lets a limited number of applications be compared at a time: they share one database. */
   readonly turns: Gate;
   readonly backOff: BackOff;

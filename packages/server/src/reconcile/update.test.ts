@@ -78,9 +78,7 @@ describe('an update of an application', () => {
       const scalingConfig = { scalingType: 'CONCURRENCY' as const, minReplica };
       const { request } = await updateApplication(world, application, { scalingConfig });
       assert.equal((await finished(world, request)).status, 'SUCCEEDED');
-      await eventually(world, () =>
-        assert.equal(world.directory.get(application.id)?.replicas.length, minReplica),
-      );
+      await eventually(world, () => assert.equal(readyUrls(world, application).length, minReplica));
     }
   });
 });

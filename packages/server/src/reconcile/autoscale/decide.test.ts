@@ -234,7 +234,7 @@ describe('the cause', () => {
     const seen = steps.filter(({ wanted }, index) => wanted !== (steps[index - 1]?.wanted ?? 0));
     assert.deepEqual(
       seen.map(({ cause }) => cause).filter((cause, index, all) => cause !== all[index - 1]),
-      ['WAKE', 'LOAD', 'PANIC', 'LOAD'],
+      ['LIMITS', 'LOAD', 'PANIC', 'LOAD'],
     );
     const { memory } = seen[0] ?? assert.fail('nothing changed');
     const sample = { at: 10_000, span: 1000, load: 1, isActive: true, ready: 1 };

@@ -3,6 +3,7 @@
  * average over a long window decides; when that over a short one says that the replicas are far too few, it decides,
  * and until it has not said so for a whole long window nothing is taken away.
  */
+import type { scalingCauses } from '@mooring/contract';
 import type { Policy } from './policy.ts';
 
 /** What an application was asked for over a span of time. */
@@ -36,8 +37,7 @@ export interface Memory {
  * WAKE: somebody came while there was none. IDLE: nobody came for scaleToZeroAfter. PANIC: the load grew suddenly.
  * LOAD: it grew or shrank. LIMITS: minReplica or maxReplica.
  */
-export const causes = ['WAKE', 'IDLE', 'PANIC', 'LOAD', 'LIMITS'] as const;
-export type Cause = (typeof causes)[number];
+export type Cause = (typeof scalingCauses)[number];
 
 export interface Decision {
   readonly wanted: number;
@@ -80,7 +80,7 @@ export function decide(policy: Policy, memory: Memory, sample: Sample & { ready:
   const wanted = isIdle && policy.min === 0 ? 0 : clamp(paced, least, policy.max);
   return {
     wanted,
-    cause: causeOf({ wanted, before, paced, isPanicking, isActive: sample.isActive }),
+    cause: causeOf({ wanted, before, paced, isPanicking, min: policy.min }),
     stable,
     panic,
     isPanicking,
@@ -166,12 +166,12 @@ interface Outcome {
   /** Before the limits. */
   readonly paced: number;
   readonly isPanicking: boolean;
-  readonly isActive: boolean;
+  readonly min: number;
 }
 
-function causeOf({ wanted, before, paced, isPanicking, isActive }: Outcome): Cause {
+function causeOf({ wanted, before, paced, isPanicking, min }: Outcome): Cause {
   if (wanted === 0) return 'IDLE';
-  if (before === 0 && isActive) return 'WAKE';
+  if (before === 0) return min === 0 ? 'WAKE' : 'LIMITS';
   if (wanted > before ? wanted > paced : wanted < paced) return 'LIMITS';
   return isPanicking ? 'PANIC' : 'LOAD';
 }
