@@ -190,17 +190,17 @@ export const requirements = [
     id: 'limits:connections',
     sentence:
       'Connections over the limits of an application or a caller, and handshakes over the rate, are refused with 429.',
-    source: 'docs/wire.md, settings',
+    source: 'docs/wire.md, settings of an application',
   },
   {
     id: 'live:pace',
     sentence: 'A client that sends more messages or control frames a second than it may is read no faster.',
-    source: 'docs/wire.md, settings',
+    source: 'docs/wire.md, settings of an application',
   },
   {
     id: 'live:fragments',
     sentence: 'A message in more fragments than allowed closes both ends with 1009.',
-    source: 'docs/wire.md, close codes',
+    source: 'docs/wire.md, the live connection',
   },
   {
     id: 'ticket:single',
@@ -563,7 +563,7 @@ export const requirements = [
     id: 'live:slow-reader',
     sentence:
       'An end that does not read for slowReader seconds ends the connection with 1013, or with a reset.',
-    source: 'docs/wire.md, close codes',
+    source: 'docs/wire.md, the live connection',
   },
   {
     id: 'live:replica-died',
@@ -614,7 +614,7 @@ export const requirements = [
     id: 'live:drain',
     sentence:
       'A draining replica\'s clients are closed with 1012 and {"retryAfterMs":n}; what they still send is relayed until their own close.',
-    source: 'docs/wire.md, close codes',
+    source: 'docs/wire.md, the live connection',
   },
   {
     id: 'live:drain:after',
@@ -629,13 +629,13 @@ export const requirements = [
   {
     id: 'rollout:requests',
     sentence: 'While another version comes to serve, no request fails.',
-    source: 'docs/wire.md, close codes',
+    source: 'docs/wire.md, the live connection',
   },
   {
     id: 'rollout:messages',
     sentence:
       'What a client sent before it read 1012 reaches the replica in order; after it repeats what was unanswered nothing is missing.',
-    source: 'docs/wire.md, close codes',
+    source: 'docs/wire.md, the live connection',
   },
   {
     id: 'shutdown:drain',

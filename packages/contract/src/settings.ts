@@ -3,6 +3,9 @@ import { z } from 'zod';
 
 const seconds = (minimum: number, maximum: number): z.ZodNumber => z.number().min(minimum).max(maximum);
 
+/** 0: no limit. */
+const count = z.int().min(0).max(1_000_000);
+
 const MiB = 1024 * 1024;
 const day = 86_400;
 
@@ -62,6 +65,31 @@ export const applicationSettings = z
       .describe(
         'Largest WebSocket message on the wire, in bytes; a larger one closes with 1009. Default 1048576',
       ),
+    maxFragments: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(10_000)
+      .describe('Fragments that a WebSocket message may come in; more close with 1009. Default 10000'),
+    messageRate: count
+      .default(0)
+      .describe(
+        'Messages that are read from a client a second; it has to wait with more. Default 0: no limit',
+      ),
+    controlFrameRate: count
+      .default(100)
+      .describe(
+        'Pings and pongs that are read from a client a second; it has to wait with more. Default 100',
+      ),
+    handshakeRate: count
+      .default(0)
+      .describe('Connections that one caller may open a second, then 429. Default 0: no limit'),
+    maxConnectionsPerCaller: count
+      .default(0)
+      .describe('Live connections that one caller may hold, then 429. Default 0: no limit'),
+    maxConnections: count
+      .default(0)
+      .describe('Live connections of the application on one server, then 429. Default 0: no limit'),
     slowReader: seconds(1, 3600)
       .default(60)
       .describe('Seconds a peer may leave what it was sent unread before it is closed with 1013. Default 60'),

@@ -19,6 +19,7 @@ import { Connections } from './connections.ts';
 import { checkHandshake } from './handshake.ts';
 import type { RawHeaders } from './headers.ts';
 import { Ejections } from './ejections.ts';
+import { Limits } from './limits.ts';
 import { live, type LiveOptions } from './live.ts';
 import { Load } from './load.ts';
 import { describeResource, isMetadata, refuseOtherMethods } from './metadata.ts';
@@ -58,6 +59,7 @@ export class Gateway implements Disposable {
   readonly demand: DemandPort;
   readonly #load: Load;
   readonly #waiting: Waiting;
+  readonly #limits: Limits;
   readonly #ejections: Ejections;
   readonly #seal: Seal;
   readonly #agent = createAgent();
@@ -69,6 +71,7 @@ export class Gateway implements Disposable {
     this.#options = { ...options, findKey: options.findKey ?? (async () => undefined) };
     const { directory, clock, random, log } = options;
     const load = new Load(clock);
+    this.#limits = new Limits(clock);
     this.#load = load;
     this.demand = load;
     this.connections = new Connections({ load, clock, random });
@@ -202,6 +205,7 @@ export class Gateway implements Disposable {
     checkHandshake(arrival.request);
     const call = await authenticate(arrival, found, this.#options);
     this.#refuseWhileDraining();
+    using _place = this.#limits.enter(call);
     const closing = await live(call, { socket, head }, { ...this.#stage(call), clock: this.#options.clock });
     this.#options.log.info(
       { ...this.#fields(call), ...closing, milliseconds: this.#options.clock.now() - started },

@@ -18,11 +18,22 @@ export interface Leg {
   nextPing: number;
   /** Since when it has not read what it was sent; undefined while it keeps up. */
   stalledSince: number | undefined;
+  /** It has sent what it may send in this second, and is not read. */
+  paced: boolean;
   gone: boolean;
 }
 
 export function createLeg(side: Side, socket: Socket, from: { scanner: Scanner; nextPing: number }): Leg {
-  return { side, socket, ...from, heard: false, pingsMissed: 0, stalledSince: undefined, gone: false };
+  return {
+    side,
+    socket,
+    ...from,
+    heard: false,
+    pingsMissed: 0,
+    stalledSince: undefined,
+    paced: false,
+    gone: false,
+  };
 }
 
 /** What to do about the silence of a leg; `later` is when to look again. Counts the ping that it asks for. */

@@ -9,11 +9,19 @@ import type { Clock, Random } from '../kit/clock.ts';
 import type { Upstream } from './dial.ts';
 import { closePayload, controlFrame, opcodes, type Side } from './frame.ts';
 import { createLeg, judgeSilence, type Leg } from './leg.ts';
+import { Pace, type PaceSettings } from './pace.ts';
 import { Scanner } from './scan.ts';
 
 export type RelaySettings = Pick<
   ApplicationSettings,
-  'pingInterval' | 'idleTimeout' | 'maxMessageBytes' | 'tokenGrace' | 'tokenExpiry' | 'slowReader'
+  | 'pingInterval'
+  | 'idleTimeout'
+  | 'maxMessageBytes'
+  | 'tokenGrace'
+  | 'tokenExpiry'
+  | 'slowReader'
+  | 'maxFragments'
+  | keyof PaceSettings
 >;
 
 export interface RelayOptions {
@@ -53,6 +61,7 @@ export class Relay {
   readonly #options: RelayOptions;
   readonly #client: Leg;
   readonly #replica: Leg;
+  readonly #pace: Pace;
   #verdict: Pick<Closing, 'code' | 'reason' | 'by'> | undefined;
   #toldClient = false;
   #toldReplica = false;
@@ -67,10 +76,12 @@ export class Relay {
   constructor(options: RelayOptions) {
     this.#options = options;
     const { client, upstream, settings, clock } = options;
-    const common = { maxMessageBytes: settings.maxMessageBytes, deflate: upstream.deflate };
+    const { maxMessageBytes, maxFragments } = settings;
+    const common = { maxMessageBytes, maxFragments, deflate: upstream.deflate };
     this.#lastActivity = clock.now();
     this.#expiresAt = options.expiresAt;
     this.#client = this.#leg('client', client, new Scanner({ ...common, masked: true }));
+    this.#pace = new Pace(this.#client.scanner, settings);
     this.#replica = this.#leg('replica', upstream.socket, new Scanner({ ...common, masked: false }));
     this.ended = new Promise((resolve) => (this.#resolve = resolve));
   }
@@ -107,6 +118,7 @@ export class Relay {
 
   /** Looks at the time: pings, idle limit, token expiry, slow readers. Called about once a second. */
   tick(now: number): void {
+    this.#renewPace();
     if (this.#verdict !== undefined) return;
     const { settings } = this.#options;
     if (this.#isExpired(now)) return this.close(closeCodes.unauthorized, 'the token has expired');
@@ -145,7 +157,7 @@ export class Relay {
     socket.setNoDelay(true);
     socket.on('drain', () => {
       leg.stalledSince = undefined;
-      other.socket.resume();
+      if (!other.paced) other.socket.resume();
     });
     socket.on('end', () => this.#ended(leg, other));
     socket.on('error', () => this.#ended(leg, other));
@@ -161,6 +173,19 @@ export class Relay {
     scanner.scan(chunk, this.#toReplica);
     if (scanner.ponged) this.#replica.scanner.pinged = false;
     this.#afterScan(this.#client, this.#replica);
+    if (this.#pace.isOver) this.#holdBack();
+  }
+
+  #holdBack(): void {
+    this.#client.paced = true;
+    this.#client.socket.pause();
+  }
+
+  #renewPace(): void {
+    this.#pace.next();
+    if (!this.#client.paced || this.#pace.isOver) return;
+    this.#client.paced = false;
+    if (this.#replica.stalledSince === undefined) this.#client.socket.resume();
   }
 
   #fromReplica(chunk: Buffer): void {

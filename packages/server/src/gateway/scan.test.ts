@@ -26,7 +26,13 @@ function scanned(
   chunks: readonly Buffer[],
   options: Partial<ScanOptions> = {},
 ): { scanner: Scanner; passed: Buffer } {
-  const scanner = new Scanner({ masked: true, maxMessageBytes: limit, deflate: false, ...options });
+  const scanner = new Scanner({
+    masked: true,
+    maxMessageBytes: limit,
+    maxFragments: 100,
+    deflate: false,
+    ...options,
+  });
   const pieces: Buffer[] = [];
   // Pieces are views of a buffer that its owner uses again: what is kept has to be copied.
   for (const chunk of chunks) scanner.scan(chunk, (piece) => pieces.push(Buffer.from(piece)));
@@ -109,7 +115,7 @@ test('between two scans the stream stands at a boundary or inside a data frame, 
           return (frames[index]?.opcode ?? 0) < 8 && position >= from && position < start;
         });
       };
-      const scanner = new Scanner({ masked, maxMessageBytes: limit, deflate: false });
+      const scanner = new Scanner({ masked, maxMessageBytes: limit, maxFragments: 100, deflate: false });
       for (const chunk of cut(Buffer.concat(encoded), positions)) {
         scanner.scan(chunk, () => {});
         assert.equal(scanner.atBoundary, boundaries.has(scanner.bytes));
@@ -372,7 +378,7 @@ for (const masked of [true, false]) {
       const expected = Buffer.concat([text, parts[2] ?? text, text, parts[6] ?? text]);
       const stream = Buffer.concat(parts);
       for (const chunks of [[stream], parts, [...stream].map((byte) => Buffer.of(byte))]) {
-        const scanner = new Scanner({ masked, maxMessageBytes: limit, deflate: false });
+        const scanner = new Scanner({ masked, maxMessageBytes: limit, maxFragments: 100, deflate: false });
         scanner.ownPing = ours;
         const pieces: Buffer[] = [];
         for (const chunk of chunks) scanner.scan(chunk, (piece) => pieces.push(Buffer.from(piece)));
@@ -383,8 +389,21 @@ for (const masked of [true, false]) {
   );
 }
 
+test(verifies('live:fragments', 'fragments are counted for each message anew'), () => {
+  const options = { masked: false, maxMessageBytes: limit, maxFragments: 3, deflate: false };
+  const scanner = new Scanner(options);
+  const pass = (): void => {};
+  const [first, more, last] = [Buffer.of(0x01, 0), Buffer.of(0x00, 0), Buffer.of(0x80, 0)];
+  for (let message = 0; message < 3; message += 1)
+    for (const part of [first, more, last]) scanner.scan(part, pass);
+  assert.equal(scanner.violation, undefined);
+  assert.equal(scanner.messages, 3);
+  for (const part of [first, more, more, last]) scanner.scan(part, pass);
+  assert.deepEqual(scanner.violation, { code: 1009, reason: 'message of more than 3 fragments' });
+});
+
 test('a pong of the other end’s ping is told, our own is not', () => {
-  const scanner = new Scanner({ masked: true, maxMessageBytes: limit, deflate: false });
+  const scanner = new Scanner({ masked: true, maxMessageBytes: limit, maxFragments: 100, deflate: false });
   scanner.ownPing = Buffer.from('ours');
   const scan = (stream: Buffer): boolean => {
     scanner.scan(stream, () => {});

@@ -13,6 +13,8 @@ export interface ScanOptions {
   readonly masked: boolean;
   /** Largest message on the wire, in bytes, its fragments added up. */
   readonly maxMessageBytes: number;
+  /** Fragments that a message may come in. */
+  readonly maxFragments: number;
   /** True when permessage-deflate was negotiated: RSV1 may be set on a message's first frame (RFC 7692). */
   readonly deflate: boolean;
 }
@@ -39,6 +41,8 @@ const nothing = Buffer.alloc(0);
 export class Scanner {
   /** Complete data messages that went through. */
   messages = 0;
+  /** Control frames that came. */
+  controls = 0;
   /** Bytes that went through. */
   bytes = 0;
   /** The close code of the peer's close frame, once one went through; 1005 when it carried none. */
@@ -62,6 +66,7 @@ export class Scanner {
   #fragmented = false;
   #lastFragment = false;
   #messageBytes = 0;
+  #fragments = 0;
   readonly #header: Header = { fin: false, opcode: 0, rsv: 0, length: 0, size: 0, masked: false };
 
   constructor(options: ScanOptions) {
@@ -121,6 +126,10 @@ export class Scanner {
         `message of ${total} bytes or more; the limit is ${limit} bytes`,
       );
     }
+    this.#fragments = header.opcode === opcodes.continuation ? this.#fragments + 1 : 1;
+    const { maxFragments } = this.#options;
+    if (this.#fragments > maxFragments)
+      return this.#refuse(closeCodes.messageTooBig, `message of more than ${maxFragments} fragments`);
     this.#messageBytes = total;
     this.#fragmented = !header.fin;
     this.#lastFragment = header.fin;
@@ -183,6 +192,7 @@ export class Scanner {
     const { size, length, opcode } = this.#header;
     const end = position + size + length;
     if (end > data.length) return undefined;
+    this.controls += 1;
     if (opcode === opcodes.ping) this.pinged = true;
     if (opcode === opcodes.pong) return this.#answersUs(data, position + size, end) ? -end : end;
     if (opcode === opcodes.close) return this.#close(data, position + size, end);
