@@ -9,7 +9,7 @@ import {
   type ApplicationRecord,
   type NewApplication,
 } from './application-record.ts';
-import { behind, cut, given, type Page, type PageQuery } from './page.ts';
+import { given, readPage, type Page, type PageQuery } from './page.ts';
 import { newOcid, StaleRow, timeOf, type Scope } from './scope.ts';
 import type { ApplicationKind, ApplicationRow } from './tables.ts';
 
@@ -101,17 +101,11 @@ async function list(
 
 async function page(scope: Scope, query: ApplicationQuery): Promise<Page<ApplicationRecord>> {
   const { kind, compartmentId, lifecycleState, displayName, id } = query;
-  const order = query.sortOrder === 'ASC' ? 'asc' : 'desc';
-  const rows = await scope.db
+  const rows = scope.db
     .selectFrom('applications')
     .selectAll()
-    .where((eb) => eb.and(given({ kind, compartmentId, lifecycleState, displayName, id })))
-    .where(behind({ query, unique: 'id' }))
-    .orderBy(query.sortBy, order)
-    .orderBy('id', order)
-    .limit(query.limit + 1)
-    .execute();
-  const { items, next } = cut(rows, query, (row) => row.id);
+    .where((eb) => eb.and(given({ kind, compartmentId, lifecycleState, displayName, id })));
+  const { items, next } = await readPage(rows, query, 'id');
   return { items: items.map(recordOf), next };
 }
 

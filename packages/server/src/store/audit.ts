@@ -1,6 +1,6 @@
 /** The audit log in the store. Entries are added and, when they are old, purged; none is ever changed. */
 import { auditDays, type AuditEntry } from '@mooring/contract';
-import { behind, cut, given, type Page, type PageQuery } from './page.ts';
+import { given, readPage, type Page, type PageQuery } from './page.ts';
 import { newOcid, timeOf, toJson, type Scope } from './scope.ts';
 
 export type NewAuditEntry = Omit<AuditEntry, 'id' | 'timestamp'>;
@@ -75,18 +75,12 @@ async function add(scope: Scope, entry: NewAuditEntry): Promise<AuditEntry> {
 
 async function page(scope: Scope, query: AuditQuery): Promise<Page<AuditEntry>> {
   const { since = '', resourceId, subject } = query;
-  const order = query.sortOrder === 'ASC' ? 'asc' : 'desc';
-  const rows = await scope.db
+  const rows = scope.db
     .selectFrom('auditEntries')
     .selectAll()
     .where((eb) => eb.and(given({ resourceId, subject })))
-    .where('timestamp', '>=', since)
-    .where(behind({ query, unique: 'id' }))
-    .orderBy('timestamp', order)
-    .orderBy('id', order)
-    .limit(query.limit + 1)
-    .execute();
-  const { items, next } = cut(rows, query, (row) => row.id);
+    .where('timestamp', '>=', since);
+  const { items, next } = await readPage(rows, query, 'id');
   return { items: items.map(recordOf), next };
 }
 

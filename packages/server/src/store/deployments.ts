@@ -6,7 +6,7 @@ import type { CreateArtifactDetails, DeploymentState } from '@mooring/contract';
 import type { StateChange } from './applications.ts';
 import { insertArtifact, setStatus, type ArtifactRecord } from './artifacts.ts';
 import { recordOf, update, withArtifacts, type DeploymentRecord } from './deployment-record.ts';
-import { behind, cut, given, type Page, type PageQuery } from './page.ts';
+import { given, readPage, type Page, type PageQuery } from './page.ts';
 import { newOcid, timeOf, toJson, type Scope } from './scope.ts';
 import type { DeploymentRow } from './tables.ts';
 
@@ -138,17 +138,11 @@ async function ofApplication(scope: Scope, applicationId: string): Promise<Deplo
 
 async function page(scope: Scope, query: DeploymentQuery): Promise<Page<DeploymentRecord>> {
   const { compartmentId, hostedApplicationId, lifecycleState, displayName, id } = query;
-  const order = query.sortOrder === 'ASC' ? 'asc' : 'desc';
-  const rows = await scope.db
+  const rows = scope.db
     .selectFrom('deployments')
     .selectAll()
-    .where((eb) => eb.and(given({ compartmentId, hostedApplicationId, lifecycleState, displayName, id })))
-    .where(behind({ query, unique: 'id' }))
-    .orderBy(query.sortBy, order)
-    .orderBy('id', order)
-    .limit(query.limit + 1)
-    .execute();
-  const { items, next } = cut(rows, query, (row) => row.id);
+    .where((eb) => eb.and(given({ compartmentId, hostedApplicationId, lifecycleState, displayName, id })));
+  const { items, next } = await readPage(rows, query, 'id');
   return { items: await withArtifacts(scope, items), next };
 }
 

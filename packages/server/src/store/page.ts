@@ -2,7 +2,7 @@
  * Pages of a list: the rows behind a cursor, in a total order (the sort column, then the id), so that a row
  * that stays is seen exactly once whatever comes and goes between two pages.
  */
-import { sql, type RawBuilder } from 'kysely';
+import { sql, type RawBuilder, type SelectQueryBuilder } from 'kysely';
 
 export type SortOrder = 'ASC' | 'DESC';
 
@@ -27,32 +27,38 @@ export interface Page<Item> {
   readonly next: Cursor | undefined;
 }
 
-/** Columns that make the order: the first one as asked for, the second one unique. */
-interface Order<Column extends string> {
-  readonly query: PageQuery<Column>;
-  readonly unique: 'id' | 'position';
+/** The column that makes the order a total one, beside the one that was asked for. */
+type Unique = 'id' | 'position';
+
+/** The rows of a query that are on the page. */
+export async function readPage<
+  DB,
+  TB extends keyof DB,
+  Key extends Unique,
+  Column extends string,
+  Row extends Record<Key, string | number> & Record<Column, unknown>,
+>(rows: SelectQueryBuilder<DB, TB, Row>, query: PageQuery<Column>, unique: Key): Promise<Page<Row>> {
+  const direction = query.sortOrder === 'ASC' ? 'asc' : 'desc';
+  const found = await rows
+    .where(behind(query, unique))
+    .orderBy(sql.ref(query.sortBy), direction)
+    .orderBy(sql.ref(unique), direction)
+    .limit(query.limit + 1)
+    .execute();
+  const items = found.slice(0, query.limit);
+  const last = items.at(-1);
+  if (found.length <= query.limit || last === undefined) return { items, next: undefined };
+  return { items, next: { value: String(last[query.sortBy]), id: last[unique] } };
 }
 
 /** The condition that a row stands behind the cursor. */
-export function behind<Column extends string>({ query, unique }: Order<Column>): RawBuilder<boolean> {
+function behind<Column extends string>(query: PageQuery<Column>, unique: Unique): RawBuilder<boolean> {
   if (query.after === undefined) return sql<boolean>`1 = 1`;
   const { value, id } = query.after;
   const columns = sql`(${sql.ref(query.sortBy)}, ${sql.ref(unique)})`;
   return query.sortOrder === 'ASC'
     ? sql<boolean>`${columns} > (${value}, ${id})`
     : sql<boolean>`${columns} < (${value}, ${id})`;
-}
-
-/** Cuts what was read with `limit + 1` into a page. */
-export function cut<Row extends object, Column extends string & keyof Row>(
-  rows: Row[],
-  query: PageQuery<Column>,
-  idOf: (row: Row) => string | number,
-): Page<Row> {
-  const items = rows.slice(0, query.limit);
-  const last = items.at(-1);
-  if (rows.length <= query.limit || last === undefined) return { items, next: undefined };
-  return { items, next: { value: String(last[query.sortBy]), id: idOf(last) } };
 }
 
 /** The filters that were given, for `eb.and`. */

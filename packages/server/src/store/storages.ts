@@ -2,7 +2,7 @@
 import type { HostedApplicationStorage, StorageState, StorageType } from '@mooring/contract';
 import { sql } from 'kysely';
 import type { StateChange } from './applications.ts';
-import { behind, cut, given, type Page, type PageQuery } from './page.ts';
+import { given, readPage, type Page, type PageQuery } from './page.ts';
 import { newOcid, timeOf, toJson, type Scope } from './scope.ts';
 
 interface StorageRow {
@@ -112,17 +112,11 @@ async function get(scope: Scope, id: string): Promise<StorageRecord | undefined>
 
 async function page(scope: Scope, query: StorageQuery): Promise<Page<StorageRecord>> {
   const { compartmentId, storageType, lifecycleState, displayName, id } = query;
-  const order = query.sortOrder === 'ASC' ? 'asc' : 'desc';
-  const rows = await scope.db
+  const rows = scope.db
     .selectFrom('storages')
     .selectAll()
-    .where((eb) => eb.and(given({ compartmentId, storageType, lifecycleState, displayName, id })))
-    .where(behind({ query, unique: 'id' }))
-    .orderBy(query.sortBy, order)
-    .orderBy('id', order)
-    .limit(query.limit + 1)
-    .execute();
-  const { items, next } = cut(rows, query, (row) => row.id);
+    .where((eb) => eb.and(given({ compartmentId, storageType, lifecycleState, displayName, id })));
+  const { items, next } = await readPage(rows, query, 'id');
   return { items: items.map(recordOf), next };
 }
 

@@ -1,6 +1,6 @@
 /** Log entries and errors of a work request, in the order in which they came. */
 import type { WorkRequestError, WorkRequestLogEntry } from '@mooring/contract';
-import { behind, cut, type Page, type PageQuery } from './page.ts';
+import { readPage, type Page, type PageQuery } from './page.ts';
 import { timeOf, type Scope } from './scope.ts';
 
 /** Adds a sentence to the log. */
@@ -21,17 +21,8 @@ export async function logs(
   id: string,
   query: PageQuery<'timestamp'>,
 ): Promise<Page<WorkRequestLogEntry>> {
-  const order = query.sortOrder === 'ASC' ? 'asc' : 'desc';
-  const rows = await scope.db
-    .selectFrom('workRequestLogs')
-    .selectAll()
-    .where('workRequestId', '=', id)
-    .where(behind({ query, unique: 'position' }))
-    .orderBy('timestamp', order)
-    .orderBy('position', order)
-    .limit(query.limit + 1)
-    .execute();
-  const { items, next } = cut(rows, query, (row) => row.position);
+  const rows = scope.db.selectFrom('workRequestLogs').selectAll().where('workRequestId', '=', id);
+  const { items, next } = await readPage(rows, query, 'position');
   return { items: items.map(({ message, timestamp }) => ({ message, timestamp })), next };
 }
 
@@ -41,16 +32,7 @@ export async function errors(
   id: string,
   query: PageQuery<'timestamp'>,
 ): Promise<Page<WorkRequestError>> {
-  const order = query.sortOrder === 'ASC' ? 'asc' : 'desc';
-  const rows = await scope.db
-    .selectFrom('workRequestErrors')
-    .selectAll()
-    .where('workRequestId', '=', id)
-    .where(behind({ query, unique: 'position' }))
-    .orderBy('timestamp', order)
-    .orderBy('position', order)
-    .limit(query.limit + 1)
-    .execute();
-  const { items, next } = cut(rows, query, (row) => row.position);
+  const rows = scope.db.selectFrom('workRequestErrors').selectAll().where('workRequestId', '=', id);
+  const { items, next } = await readPage(rows, query, 'position');
   return { items: items.map(({ code, message, timestamp }) => ({ code, message, timestamp })), next };
 }

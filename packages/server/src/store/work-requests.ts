@@ -13,7 +13,7 @@ import {
   withResources,
   type WorkRequestRecord,
 } from './work-request-record.ts';
-import { behind, cut, given, type Page, type PageQuery } from './page.ts';
+import { given, readPage, type Page, type PageQuery } from './page.ts';
 import { newOcid, timeOf, type Scope } from './scope.ts';
 import type { WorkRequestRow } from './tables.ts';
 
@@ -110,17 +110,12 @@ async function create(scope: Scope, workRequest: NewWorkRequest): Promise<WorkRe
 
 async function page(scope: Scope, query: WorkRequestQuery): Promise<Page<WorkRequestRecord>> {
   const { compartmentId, id, status, resourceId } = query;
-  const order = query.sortOrder === 'ASC' ? 'asc' : 'desc';
   const rows = scope.db
     .selectFrom('workRequests')
     .selectAll()
-    .where((eb) => eb.and(given({ compartmentId, id, status })))
-    .where(behind({ query, unique: 'id' }))
-    .orderBy('timeAccepted', order)
-    .orderBy('id', order)
-    .limit(query.limit + 1);
+    .where((eb) => eb.and(given({ compartmentId, id, status })));
   const matching = resourceId === undefined ? rows : rows.where('id', 'in', about(scope, resourceId));
-  const { items, next } = cut(await matching.execute(), query, (row) => row.id);
+  const { items, next } = await readPage(matching, query, 'id');
   return { items: await withResources(scope, items), next };
 }
 
