@@ -7,8 +7,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { Problem } from '@mooring/contract';
 import { bodyLimit } from 'hono/body-limit';
 import { apiKeys } from './api-keys.ts';
-import { applications } from './applications.ts';
-import { applicationsIam } from './applications-iam.ts';
+import { applicationsOfKind } from './applications.ts';
 import { audit } from './audit.ts';
 import { createTrail } from './audit/trail.ts';
 import { authentication } from './conventions/authorise.ts';
@@ -64,8 +63,8 @@ export function buildApi(given: ControlPorts): OpenAPIHono<ControlEnv> {
     trail.middleware,
   );
   const parts = [
-    applications,
-    applicationsIam,
+    (it: ControlPorts) => applicationsOfKind('application', it),
+    (it: ControlPorts) => applicationsOfKind('applicationIam', it),
     storages,
     deployments,
     workRequests,

@@ -11,7 +11,7 @@ import {
 } from '@mooring/contract';
 import type { Resources } from '../store/store.ts';
 import type { WorkRequestRecord } from '../store/work-requests.ts';
-import { applicationRoots } from './applications-of-kind.ts';
+import { applicationRoots } from './applications.ts';
 import { requires } from './conventions/authorise.ts';
 import type { ControlEnv } from './conventions/context.ts';
 import { etagOf } from './conventions/etag.ts';
