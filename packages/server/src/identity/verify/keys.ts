@@ -4,17 +4,17 @@
  * more often than the pause allows.
  */
 import { Problem } from '@mooring/contract';
-import { createLocalJWKSet, type LocalJWKSet } from 'jose';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../observe/log.ts';
 import type { Issuer } from './discover.ts';
+import { createKeySet, type FindKeys } from './key-set.ts';
 import { until } from './until.ts';
 
 /** One state of an issuer's keys. A new object whenever they were fetched anew. */
 export interface Keys {
   /** Values of `iss` that go with these keys, without a trailing slash. */
   readonly names: readonly string[];
-  readonly find: LocalJWKSet;
+  readonly find: FindKeys;
 }
 
 /** Times in milliseconds. */
@@ -58,11 +58,19 @@ export class IssuerKeys {
     this.#options = options;
   }
 
+  /** The keys while they need not be waited for. */
+  get kept(): Keys | undefined {
+    const age = this.#now() - this.#fetchedAt;
+    if (!this.#keys || age > this.#options.times.stale) return undefined;
+    if (age > this.#options.times.fresh) void this.#refresh();
+    return this.#keys;
+  }
+
   /** The keys, fetched when there are none. Throws a Problem ServiceUnavailable when they cannot be had. */
   async current({ signal }: { signal: AbortSignal }): Promise<Keys> {
-    const age = this.#now() - this.#fetchedAt;
-    if (!this.#keys || age > this.#options.times.stale) await until(this.#refresh(), signal);
-    else if (age > this.#options.times.fresh) void this.#refresh();
+    const { kept } = this;
+    if (kept) return kept;
+    await until(this.#refresh(), signal);
     return this.#keys ?? this.#refuse();
   }
 
@@ -90,7 +98,7 @@ export class IssuerKeys {
     const { domainUrl, load, log, times } = this.#options;
     try {
       const { names, jwks } = await load();
-      this.#keys = { names, find: createLocalJWKSet(jwks) };
+      this.#keys = { names, find: createKeySet(jwks) };
       this.#fetchedAt = this.#now();
       log.debug({ issuer: domainUrl, keys: jwks.keys.length }, 'fetched the keys of an issuer');
     } catch (error) {

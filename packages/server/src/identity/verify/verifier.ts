@@ -10,15 +10,16 @@
  * to are used.
  */
 import { hash } from 'node:crypto';
-import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
+import type { JSONWebKeySet } from 'jose';
 import type { Clock } from '../../kit/clock.ts';
 import { Lru } from '../../kit/lru.ts';
 import type { Log } from '../../observe/log.ts';
 import type { TokenRules, VerifyToken } from '../principal.ts';
 import { admitClaims, readClaims, refused, type Claims } from './claims.ts';
 import { discover, issuerName } from './discover.ts';
+import { createKeySet } from './key-set.ts';
 import { IssuerKeys, keyTimes, type Keys, type KeyTimes } from './keys.ts';
-import { readHeader, verifySignature } from './signature.ts';
+import { isSignedBy, readToken, type SignedToken } from './signature.ts';
 
 /** The embedded identity domain, as the verifier knows it. */
 export interface OwnIssuer {
@@ -52,6 +53,8 @@ export interface VerifierOptions {
 const maxIssuers = 1000;
 
 interface KeySource {
+  /** What need not be waited for. */
+  readonly kept: Keys | undefined;
   current(options: { signal: AbortSignal }): Promise<Keys>;
   renewed(options: { signal: AbortSignal }): Promise<Keys>;
 }
@@ -78,13 +81,12 @@ export function createVerifier(options: VerifierOptions): VerifyToken {
   };
 
   return async (token, rules, { signal }) => {
-    const header = readHeader(token, { maxBytes });
+    if (token.length > maxBytes) throw refused(`The access token is longer than ${maxBytes} bytes.`);
     const source = sourceOf(rules);
-    const keys = await source.current({ signal });
-    const id = `${hash('sha256', token, 'base64url')} ${rules.issuer}`;
+    const id = hash('sha256', token, 'base64url') + rules.issuer;
     const remembered = verified.get(id);
-    const fresh =
-      remembered?.keys === keys ? remembered : await verify({ token, header, keys, source, signal });
+    const isKnown = remembered !== undefined && remembered.keys === source.kept;
+    const fresh = isKnown ? remembered : await verify(readToken(token), source, { signal });
     const principal = admitClaims(fresh.claims, rules, {
       issuers: fresh.keys.names,
       now: clock.now(),
@@ -98,22 +100,18 @@ export function createVerifier(options: VerifierOptions): VerifyToken {
 const isOwn = (own: OwnIssuer, rules: TokenRules): boolean =>
   own.issuers().some((name) => issuerName(name) === issuerName(rules.issuer));
 
-interface Attempt {
-  readonly token: string;
-  readonly header: Parameters<typeof verifySignature>[1];
-  readonly keys: Keys;
-  readonly source: KeySource;
-  readonly signal: AbortSignal;
-}
-
 /** Checks the signature; when its key is unknown, once more with keys fetched anew. */
-async function verify({ token, header, keys, source, signal }: Attempt): Promise<Verified> {
-  const payload = await verifySignature(token, header, keys);
-  if (payload) return { keys, claims: readClaims(payload) };
+async function verify(
+  token: SignedToken,
+  source: KeySource,
+  { signal }: { signal: AbortSignal },
+): Promise<Verified> {
+  const keys = source.kept ?? (await source.current({ signal }));
+  if (isSignedBy(token, keys.find)) return { keys, claims: readClaims(token.payload) };
   const renewed = await source.renewed({ signal });
-  const second = renewed === keys ? undefined : await verifySignature(token, header, renewed);
-  if (!second) throw refused('The access token is signed by a key that its issuer does not publish.');
-  return { keys: renewed, claims: readClaims(second) };
+  if (renewed === keys || !isSignedBy(token, renewed.find))
+    throw refused('The access token is signed by a key that its issuer does not publish.');
+  return { keys: renewed, claims: readClaims(token.payload) };
 }
 
 function foreignSource(domainUrl: string, options: VerifierOptions): KeySource {
@@ -132,12 +130,18 @@ function foreignSource(domainUrl: string, options: VerifierOptions): KeySource {
 function ownSource(own: OwnIssuer): KeySource {
   let jwks: JSONWebKeySet | undefined;
   let keys: Keys | undefined;
-  const current = async (): Promise<Keys> => {
-    if (!keys || jwks !== own.jwks()) {
-      jwks = own.jwks();
-      keys = { names: own.issuers().map(issuerName), find: createLocalJWKSet(jwks) };
-    }
+  const kept = (): Keys => {
+    if (keys && jwks === own.jwks()) return keys;
+    jwks = own.jwks();
+    keys = { names: own.issuers().map(issuerName), find: createKeySet(jwks) };
     return keys;
   };
-  return { current, renewed: current };
+  const current = async (): Promise<Keys> => kept();
+  return {
+    get kept() {
+      return kept();
+    },
+    current,
+    renewed: current,
+  };
 }
