@@ -8,8 +8,8 @@ import { closeCodes, describeClosing, type Closing } from './closing.ts';
 import { dial, HandshakeError, type Dialled, type TlsOptions } from './dial.ts';
 import { defaultConnectionLimits, limitsFrom, type ConnectionLimits } from './limits.ts';
 
-/** An access token, or what gets a fresh one; it is asked once per connection. */
-export type TokenProvider = string | ((options: { signal: AbortSignal }) => Promise<string>);
+/** An access token, or what gets a fresh one, or none where none is wanted; it is asked once per connection. */
+export type TokenProvider = string | ((options: { signal: AbortSignal }) => Promise<string | undefined>);
 
 export interface WebSocketClientTransportOptions extends Partial<ConnectionLimits> {
   /** Sent as `Authorization: Bearer …`. Default: none. */
@@ -114,7 +114,7 @@ export class WebSocketClientTransport implements Transport {
     if (token === undefined) return {};
     const value =
       typeof token === 'string' ? token : await Promise.race([obtain(token, signal), aborted(signal)]);
-    return { Authorization: `Bearer ${value}` };
+    return value === undefined ? {} : { Authorization: `Bearer ${value}` };
   }
 
   #end(closing: Closing): void {
@@ -125,9 +125,9 @@ export class WebSocketClientTransport implements Transport {
 }
 
 async function obtain(
-  token: (options: { signal: AbortSignal }) => Promise<string>,
+  token: (options: { signal: AbortSignal }) => Promise<string | undefined>,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<string | undefined> {
   try {
     return await token({ signal });
   } catch (cause) {

@@ -46,7 +46,7 @@ export async function openMcp(session: Session, options: OpenMcp): Promise<McpSe
 }
 
 /** A refused handshake as the client package has it, so that one table of exit codes holds for all. */
-function translate(error: unknown, url: string): unknown {
+export function translate(error: unknown, url: string): unknown {
   if (!(error instanceof HandshakeError)) return error;
   const { status, code = '', retryAfter, requestId } = error;
   if (status === undefined) return new Unreachable(url, error.cause ?? error);

@@ -25,7 +25,7 @@ function server(): McpServer {
     { inputSchema: z.object({ steps: z.int() }) },
     async ({ steps }, { mcpReq }) => {
       const progressToken = mcpReq._meta?.progressToken;
-    if (progressToken === undefined) return text('nobody asked');
+      if (progressToken === undefined) return text('nobody asked');
       for (let progress = 1; progress <= steps; progress += 1)
         await mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress } });
       return text('done');
