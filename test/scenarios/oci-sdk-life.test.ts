@@ -8,9 +8,10 @@ import {
   MaxAttemptsTerminationStrategy,
   MaxTimeTerminationStrategy,
   OciError,
+  OciSdkDefaultRetryConfiguration,
 } from 'oci-common';
 import { models, requests } from 'oci-generativeai';
-import { invokePath, isOcid } from '@mooring/contract';
+import { invokePath, isOcid, problemCodes, problemKinds } from '@mooring/contract';
 import { ociClient } from '../fixtures/oci.ts';
 import { startTestServer } from '../fixtures/server.ts';
 import { verifies } from '../verifies.ts';
@@ -289,6 +290,18 @@ describe("Oracle's SDK", () => {
       for (const { opcWorkRequestId } of updates) await succeeded(opcWorkRequestId);
     },
   );
+
+  it(verifies('management:oci-sdk', 'repeats exactly the refusals that may pass'), () => {
+    const { retryCondition } = OciSdkDefaultRetryConfiguration;
+    assert.ok(retryCondition);
+    const repeated = problemCodes.filter((code) =>
+      retryCondition(new OciError(problemKinds[code].status, code, 'refused', null, '', '', '', '', '')),
+    );
+    assert.deepEqual(
+      repeated,
+      problemCodes.filter((code) => problemKinds[code].retryable),
+    );
+  });
 
   it(verifies('management:oci-sdk', 'pages through 250 applications, each once and in order'), async () => {
     const names = Array.from({ length: 250 }, (_, number) => `page-${String(number).padStart(3, '0')}`);
