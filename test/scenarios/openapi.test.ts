@@ -198,6 +198,7 @@ async function liveOf(management: ManagementClient): Promise<void> {
   await clients.list(id);
   await clients.delete(id, clientId);
   await management.tokens.issue(id);
+  assert.equal((await management.status.scaling(id)).minReplica, 1);
   const status = await management.status.application(id);
   assert.ok(status.replicas.some(({ state }) => state === 'READY'));
   await management.status.server();

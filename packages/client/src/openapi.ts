@@ -422,6 +422,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/applications/{id}/scaling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many replicas an application should have, and why: the last decisions with their numbers */
+        get: operations["getApplicationScaling"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/compartments": {
         parameters: {
             query?: never;
@@ -1544,6 +1561,42 @@ export interface components {
             connections: number;
             /** Format: date-time */
             timeStarted: string;
+        };
+        ScalingStatus: {
+            /** @enum {string} */
+            metric: "CPU" | "MEMORY" | "CONCURRENCY" | "REQUESTS_PER_SECOND";
+            /** @description Of the metric, per replica */
+            target: number;
+            minReplica: number;
+            maxReplica: number;
+            wanted: number;
+            ready: number;
+            /** @description Average of the metric over the stableWindow, all replicas together */
+            load?: number;
+            /** @description The same over the panicWindow */
+            panicLoad?: number;
+            /** @description True while the panicWindow decides and no replica is taken away */
+            panicking: boolean;
+            /** @description The last ones of the server that leads, newest first */
+            decisions: components["schemas"]["ScalingDecision"][];
+        };
+        ScalingDecision: {
+            /** Format: date-time */
+            time: string;
+            /** @description Replicas wanted before */
+            from: number;
+            /** @description Replicas wanted since */
+            to: number;
+            /** @enum {string} */
+            cause: "WAKE" | "IDLE" | "PANIC" | "LOAD" | "LIMITS";
+            /** @description The cause in a sentence, with its numbers */
+            reason: string;
+            /** @description Replicas that took arrivals */
+            ready: number;
+            /** @description Average of the metric over the stableWindow, all replicas together */
+            load?: number;
+            /** @description The same over the panicWindow */
+            panicLoad?: number;
         };
         Compartment: {
             id: string;
@@ -3338,6 +3391,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApplicationStatus"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    /** @description Seconds */
+                    "retry-after"?: string;
+                    /** @description What the credential lacks */
+                    "www-authenticate"?: string;
+                    /** @description The one of the request, when it was well formed, else a new one */
+                    "opc-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApplicationScaling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Scaling */
+            200: {
+                headers: {
+                    /** @description The one of the request, when it was well formed, else a new one */
+                    "opc-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScalingStatus"];
                 };
             };
             /** @description A refusal */

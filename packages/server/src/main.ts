@@ -5,6 +5,7 @@
 import type { Profile, ServeConfig, ServeOptions } from '@mooring/contract';
 import { readConfig } from './config.ts';
 import { createManagementApi } from './control/api.ts';
+import { sumOf } from './directory/demand.ts';
 import { Directory } from './directory/directory.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { createAsserter } from './identity/assertion.ts';
@@ -33,7 +34,7 @@ import type { Drain } from './reconcile/tools.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { openRuntimes } from './runtimes.ts';
 import { openVault } from './secrets/vault.ts';
-import { openStore } from './store/index.ts';
+import { openStore, type Store } from './store/index.ts';
 import { version } from './version.ts';
 
 export interface RunningServer extends AsyncDisposable {
@@ -162,6 +163,7 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
       assert: createAsserter({ key: domain.assertionKey, issuer: domain.issuer, clock, random }),
       isReady: () => readiness.isReady,
       openTunnel: node?.openTunnel,
+      sealKey: await sealKeyOf(store),
       ...common,
     }),
   );
@@ -170,7 +172,7 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
   const lead = (given: Leading): Reconciler =>
     createReconciler({
       directory,
-      demand: gateway.demand,
+      demand: sumOf([gateway.demand, ...(node ? [node.demand] : [])]),
       connections: (id) => connections(id) + (node?.connections(id) ?? 0),
       drain: async (...call) => void (await Promise.all([drain(...call), node?.drain(...call)])),
       checkIssuer,
@@ -179,14 +181,21 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
       ...given,
     });
   const { log } = common;
+  const { demand } = gateway;
   const duty =
-    node && new Node({ ...node, store, runtimes, directory, pulse, connections, drain, lead, log });
+    node && new Node({ ...node, store, runtimes, directory, pulse, connections, drain, demand, lead, log });
   const reconciler = owned.use(duty ?? lead({ store, runtimes }));
   const logs: Runtime['logs'] = (id, choice) => {
     const elsewhere = duty?.nodeOf(id);
     return (elsewhere && node ? node.logsOf(elsewhere) : readLogs)(id, choice);
   };
   return { gateway, reconciler, logs, readiness };
+}
+
+/** What brings clients back to their replicas is the same on all servers, and after a restart. */
+async function sealKeyOf({ meta }: Store): Promise<Uint8Array> {
+  const kept = await meta.ensure('sealKey', () => Buffer.from(random(32)).toString('base64'));
+  return Buffer.from(kept, 'base64');
 }
 
 /** Lets the listeners answer. */
@@ -202,7 +211,11 @@ function serve(
     store,
     authenticate: (arrival, options) => authenticateOperator(arrival, operators, options),
     identity: domain,
-    status: { applicationStatus: (id) => reconciler.applicationStatus(id), serverReady: isReady },
+    status: {
+      applicationStatus: (id) => reconciler.applicationStatus(id),
+      scaling: (id) => reconciler.scaling(id),
+      serverReady: isReady,
+    },
     logs,
     urls: () => names.applicationUrls,
     vault,

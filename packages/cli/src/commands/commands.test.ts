@@ -217,6 +217,11 @@ test('status shows the server, or one application', async () => {
   assert.match(all.stdout, /weather +ACTIVE +- +0\/0 +0 +ocid1\./);
   const one = await mooring(['status', 'weather'], { cwd });
   assert.match(one.stdout, /^name {9}weather\n/);
+  assert.match(
+    one.stdout,
+    /\nscaling: 1 of 0 to 3 replicas wanted, 1 ready; 10 requests and connections at a time for each, 4 now\n/,
+  );
+  assert.match(one.stdout, /Z {2}0 to 1 {2}WAKE: Somebody came/);
   assert.equal(JSON.parse((await mooring(['status', '--json'], { cwd })).stdout).ready, true);
 });
 

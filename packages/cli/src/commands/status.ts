@@ -1,5 +1,6 @@
 /** `mooring status [app]`: how the server and its applications are. */
-import type { ApplicationStatus, ServerStatus } from '@mooring/contract';
+import { RequestFailed } from '@mooring/client';
+import type { ApplicationStatus, ScalingStatus, ServerStatus } from '@mooring/contract';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { findApplication } from '../application.ts';
 import { printResult } from '../output/print.ts';
@@ -21,8 +22,12 @@ export function addStatus(parent: CommandUnknownOpts, cli: Cli): void {
         return printResult(cli, status, () => serverLines(status));
       }
       const { id } = await findApplication(session, named);
-      const status = await management.status.application(id, session);
-      printResult(cli, status, () => applicationLines(status));
+      const [status, scaling] = await Promise.all([
+        management.status.application(id, session),
+        management.status.scaling(id, session).catch(unlessUnknown),
+      ]);
+      const all = { ...status, ...(scaling && { scaling }) };
+      printResult(cli, all, () => [...applicationLines(status), ...scalingLines(scaling)]);
     });
 }
 
@@ -59,6 +64,35 @@ function applicationLines(status: ApplicationStatus): string[] {
   const width = Math.max(...rows.map(([label = '']) => label.length));
   const facts = rows.map(([label = '', value = '']) => `${label.padEnd(width)}  ${value}`);
   return [...facts, ...status.replicas.flatMap(replicaLines)];
+}
+
+/** An application that was made a moment ago, or a server that does not tell. */
+function unlessUnknown(error: unknown): undefined {
+  if (error instanceof RequestFailed && [404, 409].includes(error.status)) return undefined;
+  throw error;
+}
+
+const units = {
+  CONCURRENCY: 'requests and connections at a time',
+  REQUESTS_PER_SECOND: 'requests a second',
+  CPU: '% of the processor',
+  MEMORY: '% of the memory',
+} as const;
+
+/** Decisions that are shown. */
+const shown = 5;
+
+function scalingLines(scaling: ScalingStatus | undefined): string[] {
+  if (!scaling) return [];
+  const { metric, target, minReplica, maxReplica, wanted, ready, load, decisions } = scaling;
+  const now = load === undefined ? '' : `, ${load} now`;
+  return [
+    '',
+    `scaling: ${wanted} of ${minReplica} to ${maxReplica} replicas wanted, ${ready} ready; ${target} ${units[metric]} for each${now}`,
+    ...decisions
+      .slice(0, shown)
+      .map(({ time, from, to, cause, reason }) => `  ${time}  ${from} to ${to}  ${cause}: ${reason}`),
+  ];
 }
 
 function replicaLines(replica: ApplicationStatus['replicas'][number]): string[] {

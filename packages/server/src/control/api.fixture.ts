@@ -73,7 +73,7 @@ export async function openTestApi(given: Partial<ControlPorts> = {}): Promise<Te
       operator: { role: roleOf(header('authorization')[0]), subject: 'someone', clientId: 'test' },
     }),
     identity: testIdentity(),
-    status: { applicationStatus: () => undefined, serverReady: () => true },
+    status: { applicationStatus: () => undefined, scaling: () => undefined, serverReady: () => true },
     logs: () => noLines(),
     urls: () => ({ applications: 'https://localhost:8443', applicationsPlain: 'http://localhost:8080/' }),
     vault: await openVault({

@@ -1,5 +1,5 @@
 /** What the management API needs from the rest of the server, as it sees it. main.ts brings the parts. */
-import type { CreatedOAuthClient, IssuedToken, LogLine, OAuthClient, ReplicaStatus } from '@mooring/contract';
+import type { CreatedOAuthClient, IssuedToken, LogLine, OAuthClient, ReplicaStatus, ScalingStatus } from '@mooring/contract';
 import type { Authenticated } from '../identity/operator.ts';
 import type { SignedRequest } from '../identity/verify/request-signature.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -45,6 +45,8 @@ export interface LiveStatus {
 export interface StatusPort {
   /** Undefined: nothing of it runs. */
   applicationStatus(applicationId: string): LiveStatus | undefined;
+  /** How many of its replicas are wanted, and why. Undefined: nothing of it runs. */
+  scaling(applicationId: string): ScalingStatus | undefined;
   /** True once every wanted application has been tried once. */
   serverReady(): boolean;
 }

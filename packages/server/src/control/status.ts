@@ -4,6 +4,8 @@ import {
   applicationStatus,
   invokePath,
   livePath,
+  Problem,
+  scalingStatus,
   serverStatus,
   type ApplicationStatus,
 } from '@mooring/contract';
@@ -35,6 +37,16 @@ const ofApplication = createRoute({
   responses: { 200: json('Status', applicationStatus), ...refusals },
 });
 
+const ofScaling = createRoute({
+  method: 'get',
+  path: '/v1/applications/{id}/scaling',
+  operationId: 'getApplicationScaling',
+  summary: 'How many replicas an application should have, and why: the last decisions with their numbers',
+  ...requires('read-only'),
+  request: { params: idPath },
+  responses: { 200: json('Scaling', scalingStatus), ...refusals },
+});
+
 export function status(ports: ControlPorts): OpenAPIHono<ControlEnv> {
   const app = new OpenAPIHono<ControlEnv>();
   const { store, clock, version, identity } = ports;
@@ -64,6 +76,13 @@ export function status(ports: ControlPorts): OpenAPIHono<ControlEnv> {
     const application = await findApplication(store, c.req.valid('param').id);
     const deployment = await store.deployments.ofApplication(application.id);
     return c.json(view(ports, application, deployment), 200);
+  });
+
+  app.openapi(ofScaling, async (c) => {
+    const { id } = await findApplication(store, c.req.valid('param').id);
+    const scaling = ports.status.scaling(id);
+    if (scaling) return c.json(scaling, 200);
+    throw new Problem('IncorrectState', 'Nothing is known of the application yet. Try again in a moment.');
   });
 
   return app;

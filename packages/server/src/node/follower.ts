@@ -2,16 +2,18 @@
  * Follower: a node that does not reconcile. It shows in its directory what the rows say, and reaches the replicas
  * through the node that they run on.
  */
-import type { ReplicaStatus } from '@mooring/contract';
+import type { ReplicaStatus, ScalingStatus } from '@mooring/contract';
 import type { Directory } from '../directory/directory.ts';
 import type { NodeAddress, ReplicaAddress } from '../directory/endpoint.ts';
 import { pauseFor } from '../kit/pause.ts';
 import type { Log } from '../observe/log.ts';
 import { atOnce, planOf } from '../reconcile/drain.ts';
 import { Gate } from '../reconcile/gate.ts';
+import type { Policy } from '../reconcile/autoscale/policy.ts';
 import { endpointOf, show } from '../reconcile/publish.ts';
 import type { LiveStatus } from '../reconcile/reconciler.ts';
 import type { Drain } from '../reconcile/tools.ts';
+import { policyFor } from '../reconcile/scale.ts';
 import { readWish, type Wish } from '../reconcile/wish.ts';
 import type { Change, ReplicaRecord, Store } from '../store/index.ts';
 
@@ -32,6 +34,7 @@ const retryPause = 500;
 
 export class Follower {
   readonly #options: FollowerOptions;
+  readonly #policies = new Map<string, Policy>();
   readonly #rows = new Map<string, readonly ReplicaRecord[]>();
   /** Under way, by application; true: something changed since it began. */
   readonly #reading = new Map<string, { again: boolean }>();
@@ -61,6 +64,23 @@ export class Follower {
     const { connections } = this.#options;
     const replicas = rows.map((row) => statusOf(row, connections(row.id)));
     return { replicas, connections: connections(applicationId) };
+  }
+
+  /** As far as it is seen from here: what was decided, and why, only the node that leads knows. */
+  scaling(applicationId: string): ScalingStatus | undefined {
+    const policy = this.#policies.get(applicationId);
+    const rows = this.#rows.get(applicationId);
+    if (!policy || !rows) return undefined;
+    return {
+      metric: policy.metric,
+      target: policy.target,
+      minReplica: policy.min,
+      maxReplica: policy.max,
+      wanted: rows.filter(({ serving, state }) => serving !== 'draining' && state !== 'STOPPED').length,
+      ready: rows.filter(({ serving }) => serving === 'ready').length,
+      panicking: false,
+      decisions: [],
+    };
   }
 
   /** The node that runs the application. Undefined: none does, or it cannot be reached. */
@@ -128,6 +148,8 @@ export class Follower {
     const before = this.#rows.get(applicationId) ?? [];
     if (wish) this.#rows.set(applicationId, rows);
     else this.#rows.delete(applicationId);
+    if (wish) this.#policies.set(applicationId, policyFor(wish));
+    else this.#policies.delete(applicationId);
     show(directory, applicationId, wish && endpointFor(wish, rows));
     const serving = new Map(rows.map((row) => [row.id, row.serving]));
     this.#sendAway(before.filter((row) => row.serving !== undefined && serving.get(row.id) === undefined));

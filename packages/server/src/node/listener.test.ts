@@ -74,7 +74,7 @@ async function setup(): Promise<Scene> {
   const [own, peer] = await credentialsOf('node-a', 'node-b');
   assert.ok(own && peer);
   const listener = owned.use(
-    await openNodeListener({ address: '127.0.0.1:0', credentials: own, directory, logs, log }),
+    await openNodeListener({ address: '127.0.0.1:0', credentials: own, directory, logs, clock, log }),
   );
   const all = owned.move();
   const port = Number(listener.address.split(':')[1]);
@@ -210,7 +210,7 @@ describe('the listener for nodes', () => {
     assert.ok(credentials);
     const address = '192.0.2.1:7000';
     await assert.rejects(
-      openNodeListener({ address, credentials, directory: new Directory(), logs, log }),
+      openNodeListener({ address, credentials, directory: new Directory(), logs, clock, log }),
       /192\.0\.2\.1:7000 of --advertise cannot be bound.*one of this machine/,
     );
   });

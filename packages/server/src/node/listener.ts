@@ -5,7 +5,10 @@
  */
 import net, { type Socket } from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
+import { noDemand, type Demand, type DemandPort } from '../directory/demand.ts';
 import type { Directory } from '../directory/directory.ts';
+import type { Clock } from '../kit/clock.ts';
+import { Tally } from '../kit/tally.ts';
 import type { Log } from '../observe/log.ts';
 import type { Credentials } from './authority.ts';
 import { readLine } from './line.ts';
@@ -18,6 +21,7 @@ export interface NodeListenerOptions {
   readonly directory: Directory;
   /** What the replicas of this node wrote. */
   readonly logs: ReadLogs;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -26,6 +30,8 @@ export interface NodeListener extends AsyncDisposable {
   readonly address: string;
   /** Tunnels to a replica, or to the replicas of an application. */
   count(id: string): number;
+  /** What comes through tunnels. */
+  readonly demand: DemandPort;
   /** Resolves when there is no tunnel to the replica. */
   idle(replicaId: string): Promise<void>;
 }
@@ -42,7 +48,7 @@ interface Tunnel {
 export async function openNodeListener(options: NodeListenerOptions): Promise<NodeListener> {
   const { address, credentials, log } = options;
   const { hostname, port } = new URL(`tcp://${address}`);
-  const tunnels = new Tunnels();
+  const tunnels = new Tunnels(options.clock);
   const sockets = new Set<Socket>();
   const server = tls.createServer({
     ...credentials,
@@ -67,6 +73,7 @@ export async function openNodeListener(options: NodeListenerOptions): Promise<No
   return {
     address: `${hostname}:${bound.port}`,
     count: (id) => tunnels.count(id),
+    demand: tunnels,
     idle: (replicaId) => tunnels.idle(replicaId),
     [Symbol.asyncDispose]: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -125,13 +132,34 @@ function join(one: Socket, other: Socket): void {
   }
 }
 
-class Tunnels {
+class Tunnels implements DemandPort {
+  readonly #clock: Clock;
+  readonly #tallies = new Map<string, Tally>();
   readonly #open = new Set<Tunnel>();
   readonly #idle = new Map<string, PromiseWithResolvers<void>>();
 
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  of(applicationId: string): Demand {
+    const tally = this.#tallies.get(applicationId);
+    if (tally === undefined) return noDemand;
+    return { inFlight: tally.now, waiting: 0, arrivals: tally.total, busy: tally.busy };
+  }
+
+  /** Nobody waits in a tunnel. */
+  watch(): Disposable {
+    return { [Symbol.dispose]: () => {} };
+  }
+
   add(tunnel: Tunnel): () => void {
+    const tally = this.#tallies.get(tunnel.applicationId) ?? new Tally(this.#clock);
+    this.#tallies.set(tunnel.applicationId, tally);
+    const seat = tally.enter();
     this.#open.add(tunnel);
     return () => {
+      seat[Symbol.dispose]();
       this.#open.delete(tunnel);
       if (this.count(tunnel.replicaId) > 0) return;
       this.#idle.get(tunnel.replicaId)?.resolve();

@@ -1,4 +1,5 @@
 /** Membership: what a server needs to be one of several nodes: a name, credentials, and a listener when it has an address. */
+import { sumOf, type DemandPort } from '../directory/demand.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { NodeAddress } from '../directory/endpoint.ts';
 import type { OpenTunnel } from '../gateway/tunnel.ts';
@@ -9,6 +10,7 @@ import type { Drain } from '../reconcile/tools.ts';
 import type { Store } from '../store/index.ts';
 import { issueCredentials } from './authority.ts';
 import { openNodeListener } from './listener.ts';
+import { Knocks } from './knocks.ts';
 import { receiveLogs, wordsOf, type ReadLogs } from './logs.ts';
 import { callNode, tunnelsOf } from './tunnel.ts';
 
@@ -34,6 +36,8 @@ export interface Membership extends AsyncDisposable {
   readonly logsOf: (node: NodeAddress) => ReadLogs;
   /** Connections and requests that come through other nodes, by application or replica. */
   readonly connections: (id: string) => number;
+  /** What is asked for at other nodes. */
+  readonly demand: DemandPort;
   /** Resolves when none comes through another node any more. Those are sent away by that node. */
   readonly drain: Drain;
 }
@@ -49,6 +53,7 @@ export async function joinNodes(options: MembershipOptions): Promise<Membership>
     advertise === undefined
       ? undefined
       : await openNodeListener({ ...options, credentials, address: advertise });
+  const knocks = new Knocks(store, () => performance.now());
   return {
     id,
     address: listener?.address,
@@ -57,11 +62,15 @@ export async function joinNodes(options: MembershipOptions): Promise<Membership>
       (node) =>
       (applicationId, { tail, follow = false, signal }) =>
         receiveLogs(callNode(credentials, { node, line: wordsOf({ applicationId, tail, follow }) }), signal),
+    demand: sumOf([...(listener ? [listener.demand] : []), knocks]),
     connections: (of) => listener?.count(of) ?? 0,
     drain: async (replicaId) => {
       await pauseFor(settling, new AbortController().signal);
       await listener?.idle(replicaId);
     },
-    [Symbol.asyncDispose]: async () => await listener?.[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      knocks[Symbol.dispose]();
+      await listener?.[Symbol.asyncDispose]();
+    },
   };
 }

@@ -2,6 +2,8 @@
  * Node: one of several servers on one database. One of them leads and reconciles, the others follow; when the one
  * that leads gives no sign of life, another takes over. What a node writes about replicas counts only while it leads.
  */
+import type { ScalingStatus } from '@mooring/contract';
+import type { DemandPort } from '../directory/demand.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { NodeAddress } from '../directory/endpoint.ts';
 import { pauseFor } from '../kit/pause.ts';
@@ -14,6 +16,7 @@ import { Announcer } from './announcer.ts';
 import { Candidate, leaseName } from './candidate.ts';
 import { Follower } from './follower.ts';
 import { guarded } from './guarded.ts';
+import { Bell } from './knocks.ts';
 import type { Pulse } from './pulse.ts';
 
 /** What a node reconciles with while it leads. */
@@ -37,6 +40,8 @@ export interface NodeOptions {
   /** Live connections through this node. */
   readonly connections: (id: string) => number;
   readonly drain: Drain;
+  /** What is asked through this node. */
+  readonly demand: DemandPort;
   /** Makes what reconciles. */
   readonly lead: (leading: Leading) => Reconciler;
   readonly log: Log;
@@ -79,6 +84,10 @@ export class Node implements AsyncDisposable {
     return this.#role?.applicationStatus(applicationId);
   }
 
+  scaling(applicationId: string): ScalingStatus | undefined {
+    return this.#role?.scaling(applicationId);
+  }
+
   /** The other node that runs the application, if one does. */
   nodeOf(applicationId: string): NodeAddress | undefined {
     return this.#role instanceof Follower ? this.#role.nodeOf(applicationId) : undefined;
@@ -111,7 +120,8 @@ export class Node implements AsyncDisposable {
 
   /** Until it leads, with its epoch, or ends. */
   async #follow(candidate: Candidate): Promise<number | undefined> {
-    const { store, directory, connections, drain, log, id, pulse } = this.#options;
+    const { store, directory, connections, drain, log, id, pulse, demand } = this.#options;
+    using _bell = new Bell({ store, demand, log });
     const follower = new Follower({ store, directory, connections, drain, log });
     this.#role = follower;
     try {

@@ -15,12 +15,15 @@ export const changeKinds = [
   'secret',
   'storage',
   'compartment',
+  'demand',
 ] as const;
 
 export interface Change {
   readonly kind: (typeof changeKinds)[number];
-  /** Id of the row; for `settings` and `replica` the application's. */
+  /** Id of the row; for `settings` and `replica` the application's. `demand` is of no row: somebody waits for the application. */
   readonly id: string;
+  /** Of `demand`: how many wait at a node. */
+  readonly count?: number;
 }
 
 export type ChangeListener = (change: Change) => void;

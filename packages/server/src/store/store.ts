@@ -63,6 +63,8 @@ export type Around = <T>(
 export interface Store extends Resources, AsyncDisposable {
   /** Notices of what was committed, in this process and, on PostgreSQL, on every other node. */
   readonly changes: { watch(listener: ChangeListener): Disposable };
+  /** Tells of something that is not written down. */
+  announce(change: Change): Promise<void>;
   /** Which rows there are, without DELETED applications, and how often each was written. */
   versions(): Promise<Versions>;
   /**

@@ -74,6 +74,7 @@ function storeFor(shared: Shared, close: () => Promise<void>, form: Form = {}): 
   return {
     ...resources(root),
     changes,
+    announce: (change) => write(async (scope) => scope.note(change)),
     versions: () => readVersions(root),
     transaction: <T>(work: (tx: Resources) => Promise<T>) => write((scope) => work(resources(scope))),
     fenced: (stricter) => storeFor(shared, close, { ...form, fence: stricter }),

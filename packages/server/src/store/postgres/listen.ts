@@ -13,7 +13,7 @@ import type { ListenOptions } from '../database.ts';
 /** What nodes notify each other on. */
 export const channel = 'mooring_changes';
 
-const notice = z.object({ from: z.string(), kind: z.enum(changeKinds), id: z.string() });
+const notice = z.object({ from: z.string(), kind: z.enum(changeKinds), id: z.string(), count: z.int().optional() });
 
 export interface ListenerOptions extends ListenOptions {
   readonly connect: () => Client;
@@ -109,8 +109,8 @@ async function end(client: Client): Promise<void> {
 function hear(payload: string | undefined, { from, heard, log }: ListenerOptions): void {
   const parsed = notice.safeParse(parseJson(payload));
   if (!parsed.success) return log?.warn('a notice of the database is none of ours');
-  const { from: sender, kind, id } = parsed.data;
-  if (sender !== from) heard({ kind, id });
+  const { from: sender, kind, id, count } = parsed.data;
+  if (sender !== from) heard({ kind, id, ...(count !== undefined && { count }) });
 }
 
 function parseJson(text: string | undefined): unknown {
