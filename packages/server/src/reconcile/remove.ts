@@ -17,13 +17,14 @@ export async function removeApplication(facts: Facts, wish: Wish, tools: Tools):
   await begin(wish, tools);
   directory.remove(application.id);
   if (!dismissAll(facts, wish, tools)) return false;
+  // Before anybody is told that nothing of it is left.
+  await Promise.all(runtimes.map((runtime) => runtime.forget(application.id)));
   log.info({ applicationId: application.id, deploymentId: deployment?.id }, 'the application is gone');
   await store.transaction(async (tx) => {
     if (deployment) await tx.deployments.setState(deployment.id, 'DELETED');
     await tx.applications.setState(application.id, 'DELETED');
     for (const { id } of deletions(wish)) await tx.workRequests.succeed(id);
   });
-  await Promise.all(runtimes.map((runtime) => runtime.forget(application.id)));
   return true;
 }
 

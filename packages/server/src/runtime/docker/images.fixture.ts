@@ -88,6 +88,21 @@ export async function buildImage(
   return { name: repository, tag };
 }
 
+/** Builds the Dockerfile of a folder, with the image that has `node` as its NODE_IMAGE. */
+export async function buildFolder(docker: Docker, folder: string): Promise<{ name: string; tag: string }> {
+  const base = await nodeImage(docker);
+  const texts = await Promise.all(
+    ['Dockerfile', 'server.ts'].map((file) => readFile(join(folder, file), 'utf8')),
+  );
+  const tag = hashOf(base, ...texts);
+  const tar = spawn('tar', ['-c', '-C', folder, 'Dockerfile', 'server.ts'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const options = { t: `${repository}:${tag}`, buildargs: { NODE_IMAGE: base } };
+  await finished(docker, await docker.buildImage(tar.stdout, options));
+  return { name: repository, tag };
+}
+
 /** An image with nothing in it, said to be for that platform. */
 export async function emptyImage(
   docker: Docker,

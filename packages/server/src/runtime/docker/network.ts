@@ -1,6 +1,6 @@
 /** A network for each application: its containers see each other, and those of no other application. */
-import type { ReplicaSpec } from '../runtime.ts';
-import { StartFailure } from '../runtime.ts';
+import { pauseFor } from '../../kit/pause.ts';
+import { StartFailure, type ReplicaSpec } from '../runtime.ts';
 import type { Engine } from './engine.ts';
 import { messageOf, statusOf } from './failure.ts';
 import { labels, ofInstallation, slugOf } from './labels.ts';
@@ -35,7 +35,7 @@ export class Networks {
   async remove(engine: Engine, applicationId: string): Promise<void> {
     this.#made.delete(applicationId);
     const found = await this.#list(engine, applicationId);
-    await Promise.all(found.map(({ id }) => removeNetwork(engine, id)));
+    await Promise.all(found.map(({ id }) => insistOnRemoval(engine, id)));
   }
 
   /** Removes every network that has no container. */
@@ -81,11 +81,24 @@ interface Network {
   readonly applicationId: string;
 }
 
-async function removeNetwork({ docker }: Engine, id: string): Promise<void> {
-  await within((abortSignal) => docker.getNetwork(id).remove({ abortSignal })).catch((error: unknown) => {
-    // 403: a container is in it, which somebody else put there or which is being made. 404: it is gone.
-    if (statusOf(error) !== 403 && statusOf(error) !== 404) throw error;
-  });
+/** Milliseconds in which containers that are being removed may leave their network. */
+const leaveLimit = 5000;
+
+async function insistOnRemoval(engine: Engine, id: string): Promise<void> {
+  const signal = AbortSignal.timeout(leaveLimit);
+  while (!(await removeNetwork(engine, id)) && (await pauseFor(50, signal)));
+}
+
+/** False: a container is in it, which somebody else put there, or which is being made or removed. */
+async function removeNetwork({ docker }: Engine, id: string): Promise<boolean> {
+  try {
+    await within((abortSignal) => docker.getNetwork(id).remove({ abortSignal }));
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 403) return false;
+    if (statusOf(error) === 404) return true;
+    throw error;
+  }
 }
 
 function explain(name: string, said: string): string {

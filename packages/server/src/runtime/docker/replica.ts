@@ -124,6 +124,7 @@ export class ContainerReplica implements Replica {
   }
 
   async stop({ grace = this.#parts.settings.stopGrace }: { grace?: number } = {}): Promise<ReplicaExit> {
+    if (this.#isReleased) return await this.exited;
     this.#isStopping = true;
     this.#life.abort();
     const timer = setTimeout(() => this.#kill.abort(), grace * 1000);

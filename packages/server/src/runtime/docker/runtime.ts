@@ -80,6 +80,8 @@ class Containers implements DockerRuntime {
   /** Ends that were heard of before the start had come to its end. */
   readonly #early = new Map<string, number>();
   readonly #left = new Left();
+  /** Applications that went while the engine was away. */
+  readonly #forgotten = new Set<string>();
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #networks: () => Promise<Networks>;
   readonly #installation: () => Promise<string>;
@@ -182,6 +184,7 @@ class Containers implements DockerRuntime {
     try {
       await (await this.#networks()).remove(await this.#link.get(), applicationId);
     } catch (error) {
+      this.#forgotten.add(applicationId);
       this.#options.log.warn({ err: error, applicationId }, 'the network of an application is still there');
     }
   }
@@ -301,6 +304,8 @@ class Containers implements DockerRuntime {
     const strangers = found.filter(({ replicaId }) => !this.#replicas.has(replicaId));
     const rest = this.#left.offer(strangers);
     await Promise.all(rest.map((one) => removeContainer(engine, one)));
+    for (const applicationId of this.#forgotten) await (await this.#networks()).remove(engine, applicationId);
+    this.#forgotten.clear();
   }
 
   async #strangers(engine: Engine): Promise<Found[]> {
