@@ -153,6 +153,9 @@ describe('the description of the API', () => {
 /** Everything that the client can do, once. */
 async function liveOf(management: ManagementClient): Promise<void> {
   const { applications, deployments, workRequests, settings, clients } = management;
+  await management.users.create({ name: 'mona', role: 'operator' });
+  assert.equal((await management.users.list()).at(-1)?.name, 'mona');
+  await management.users.delete('mona');
   const secret = await management.secrets.create({ name: 'key', compartmentId, value: 'hidden' });
   await management.secrets.update(secret.id, 'hidden too');
   assert.deepEqual(await management.secrets.list({ name: 'key' }), [await management.secrets.get(secret.id)]);

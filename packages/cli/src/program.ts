@@ -15,6 +15,7 @@ import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
 import { addUrl } from './commands/url.ts';
+import { addUsers } from './commands/users/users.ts';
 import { exitHelp } from './exit.ts';
 import type { Cli, Terminal } from './terminal.ts';
 import { version } from './version.ts';
@@ -34,6 +35,7 @@ const commands = [
   addCompartments,
   addKeys,
   addSecrets,
+  addUsers,
   addAudit,
 ] as const;
 

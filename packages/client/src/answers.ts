@@ -10,6 +10,7 @@ import {
   auditEntry,
   compartment,
   createdOAuthClient,
+  createdUser,
   hostedApplication,
   hostedApplicationIam,
   hostedApplicationStorage,
@@ -22,6 +23,7 @@ import {
   secret,
   scalingStatus,
   serverStatus,
+  user,
   workRequest,
   workRequestError,
   workRequestLogEntry,
@@ -80,6 +82,7 @@ const shapes: AllShapes = {
   '/v1/apiKeys': { get: listOf(apiKey), post: apiKey },
   '/v1/secrets': { get: listOf(secret), post: secret },
   '/v1/secrets/{id}': { get: secret, put: secret },
+  '/v1/users': { get: listOf(user), post: createdUser },
   '/v1/audit': { get: listOf(auditEntry) },
   '/openapi.json': { get: z.looseObject({ openapi: z.string() }) },
 };

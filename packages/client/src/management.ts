@@ -13,6 +13,7 @@ import { settings, type Settings } from './settings.ts';
 import { status, type Status } from './status.ts';
 import type { TokenSource } from './token-source.ts';
 import { tokens, type Tokens } from './tokens.ts';
+import { users, type Users } from './users.ts';
 import { workRequests, type WorkRequests } from './work-requests.ts';
 
 export interface ManagementOptions {
@@ -40,6 +41,7 @@ export class ManagementClient {
   readonly apiKeys: ApiKeys;
   readonly audit: Audit;
   readonly secrets: Secrets;
+  readonly users: Users;
 
   constructor(options: ManagementOptions) {
     const api = createApi(options.baseUrl.replace(/\/+$/, ''), {
@@ -60,5 +62,6 @@ export class ManagementClient {
     this.apiKeys = apiKeys(api);
     this.audit = audit(api);
     this.secrets = secrets(api);
+    this.users = users(api);
   }
 }

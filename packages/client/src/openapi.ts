@@ -546,6 +546,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the users of the embedded identity domain by name */
+        get: operations["listUsers"];
+        put?: never;
+        /** Create a user; a password that was made is shown this once */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a user; the user's tokens are refused from now on */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -1483,7 +1518,7 @@ export interface components {
             clientId: string;
             name: string;
             applicationId: string;
-            grantTypes: ("client_credentials" | "authorization_code" | "refresh_token")[];
+            grantTypes: ("client_credentials" | "authorization_code" | "refresh_token" | "urn:ietf:params:oauth:grant-type:device_code")[];
             redirectUris: string[];
             /** Format: date-time */
             timeCreated: string;
@@ -1492,7 +1527,7 @@ export interface components {
             clientId: string;
             name: string;
             applicationId: string;
-            grantTypes: ("client_credentials" | "authorization_code" | "refresh_token")[];
+            grantTypes: ("client_credentials" | "authorization_code" | "refresh_token" | "urn:ietf:params:oauth:grant-type:device_code")[];
             redirectUris: string[];
             /** Format: date-time */
             timeCreated: string;
@@ -1657,6 +1692,40 @@ export interface components {
         UpdateSecretDetails: {
             /** @description Kept encrypted; no answer gives it back */
             value: string;
+        };
+        User: {
+            /** @description The `sub` of the tokens */
+            name: string;
+            /**
+             * @description What the user may do with the management API; absent: nothing
+             * @enum {string}
+             */
+            role?: "read-only" | "operator" | "admin";
+            /** Format: date-time */
+            timeCreated: string;
+        };
+        CreatedUser: {
+            /** @description The `sub` of the tokens */
+            name: string;
+            /**
+             * @description What the user may do with the management API; absent: nothing
+             * @enum {string}
+             */
+            role?: "read-only" | "operator" | "admin";
+            /** Format: date-time */
+            timeCreated: string;
+            /** @description The one that was made; shown this once */
+            password?: string;
+        };
+        CreateUserDetails: {
+            name: string;
+            /** @description Default: one is made */
+            password?: string;
+            /**
+             * @description Default: none
+             * @enum {string}
+             */
+            role?: "read-only" | "operator" | "admin";
         };
         AuditEntry: {
             id: string;
@@ -3870,6 +3939,123 @@ export interface operations {
             };
             path: {
                 id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    /** @description The one of the request, when it was well formed, else a new one */
+                    "opc-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    /** @description Seconds */
+                    "retry-after"?: string;
+                    /** @description What the credential lacks */
+                    "www-authenticate"?: string;
+                    /** @description The one of the request, when it was well formed, else a new one */
+                    "opc-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    /** @description The one of the request, when it was well formed, else a new one */
+                    "opc-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["User"][];
+                    };
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    /** @description Seconds */
+                    "retry-after"?: string;
+                    /** @description What the credential lacks */
+                    "www-authenticate"?: string;
+                    /** @description The one of the request, when it was well formed, else a new one */
+                    "opc-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateUserDetails"];
+            };
+        };
+        responses: {
+            /** @description The user */
+            201: {
+                headers: {
+                    /** @description The one of the request, when it was well formed, else a new one */
+                    "opc-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedUser"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    /** @description Seconds */
+                    "retry-after"?: string;
+                    /** @description What the credential lacks */
+                    "www-authenticate"?: string;
+                    /** @description The one of the request, when it was well formed, else a new one */
+                    "opc-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
             };
             cookie?: never;
         };

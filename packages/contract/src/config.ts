@@ -78,6 +78,12 @@ export const serveConfig = z.strictObject({
     .boolean()
     .default(false)
     .describe('Allow a domainUrl that leads to a private or loopback address. Default false'),
+  allowRegistration: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Allow OAuth clients to register themselves at the embedded identity domain (RFC 7591). Default false',
+    ),
   adminIssuer: z
     .url({ protocol: /^https?$/ })
     .refine(isSafeIssuer, 'must be https, or http on this machine')

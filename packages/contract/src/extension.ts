@@ -8,7 +8,39 @@ import { timestamp } from './resource.ts';
 export const roles = ['read-only', 'operator', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
-export const grantTypes = ['client_credentials', 'authorization_code', 'refresh_token'] as const;
+export const grantTypes = [
+  'client_credentials',
+  'authorization_code',
+  'refresh_token',
+  'urn:ietf:params:oauth:grant-type:device_code',
+] as const;
+
+/** OAuth client of `mooring login`: the same at every server, without a secret. */
+export const loginClientId = 'mooring-login';
+
+/** A user of the embedded identity domain. */
+export const user = z
+  .object({
+    name: z.string().describe('The `sub` of the tokens'),
+    role: z.enum(roles).optional().describe('What the user may do with the management API; absent: nothing'),
+    timeCreated: timestamp,
+  })
+  .meta({ id: 'User' });
+export type User = z.infer<typeof user>;
+
+export const createUserDetails = z
+  .strictObject({
+    name: z.string().min(1).max(255),
+    password: z.string().min(12).max(1024).optional().describe('Default: one is made'),
+    role: z.enum(roles).optional().describe('Default: none'),
+  })
+  .meta({ id: 'CreateUserDetails' });
+export type CreateUserDetails = z.infer<typeof createUserDetails>;
+
+export const createdUser = user
+  .extend({ password: z.string().optional().describe('The one that was made; shown this once') })
+  .meta({ id: 'CreatedUser' });
+export type CreatedUser = z.infer<typeof createdUser>;
 
 /** An OAuth client of the embedded identity domain, allowed to call one application. */
 export const oauthClient = z

@@ -13,6 +13,7 @@ import { adminIssuer } from './identity/admin-issuer.ts';
 import { createKeyFinder } from './identity/api-keys.ts';
 import { openKeyRing } from './identity/key-ring.ts';
 import { authenticateOperator, type OperatorOptions } from './identity/operator.ts';
+import { openRevocations } from './identity/revocations.ts';
 import { openIdentityDomain } from './identity/provider/open.ts';
 import { createIssuerCheck } from './identity/verify/check-issuer.ts';
 import { createVerifier } from './identity/verify/verifier.ts';
@@ -32,6 +33,7 @@ import { Pulse } from './node/pulse.ts';
 import { createReconciler, type Reconciler } from './reconcile/reconciler.ts';
 import type { Drain } from './reconcile/tools.ts';
 import type { Runtime } from './runtime/runtime.ts';
+import { credentialsOf, registryCheck } from './registries.ts';
 import { openRuntimes } from './runtimes.ts';
 import { openVault } from './secrets/vault.ts';
 import { openStore, type Store } from './store/index.ts';
@@ -114,18 +116,26 @@ async function layGround(config: ServeConfig, owned: AsyncDisposableStack) {
 
 /** Who may do what: the embedded domain, the verification of tokens and signatures, the secrets. */
 async function openIdentity({ config, common, data, names, store }: Ground, owned: AsyncDisposableStack) {
+  const { allowPrivateIssuers, allowRegistration } = config;
   const domain = await openIdentityDomain({
     store: store.identity,
     issuer: names.issuer,
     findResource: async (id) => protectedResource(await store.applications.get(id), names),
+    findApplication: async (scope) => (await store.applications.withJoinedScope(scope))?.id,
+    allowRegistration,
+    allowPrivateIssuers,
     ...common,
   });
-  const { allowPrivateIssuers } = config;
-  const verifyToken = createVerifier({ own: domain, allowPrivateIssuers, ...common });
+  const revocations = owned.use(await openRevocations(store, common.log));
+  const { isRevoked } = revocations;
+  const verifyToken = createVerifier({ own: domain, allowPrivateIssuers, isRevoked, ...common });
   const operators: OperatorOptions = {
     verifyToken,
     own: domain,
-    admin: adminIssuer(config, createVerifier({ own: domain, allowPrivateIssuers: true, ...common })),
+    admin: adminIssuer(
+      config,
+      createVerifier({ own: domain, allowPrivateIssuers: true, isRevoked, ...common }),
+    ),
     findKey: createKeyFinder(store.apiKeys),
     clock,
   };
@@ -137,14 +147,14 @@ async function openIdentity({ config, common, data, names, store }: Ground, owne
   });
   const keys = owned.use(await openKeyRing(store, common.log));
   const checkIssuer = createIssuerCheck({ own: domain, allowPrivateIssuers });
-  return { domain, verifyToken, operators, vault, keys, checkIssuer };
+  return { domain, verifyToken, operators, vault, keys, checkIssuer, revocations };
 }
 
 /** What hosts: the runtime, the gateway, and the reconciler, which on a shared database is one node's among several. */
 async function openHosting(ground: Ground, identity: Identity, owned: AsyncDisposableStack) {
   const { config, common, data, names, store, isShared } = ground;
   const { domain, verifyToken, vault, keys, checkIssuer } = identity;
-  const findCredential = async (): Promise<undefined> => undefined;
+  const findCredential = credentialsOf(store, vault);
   const running = await openRuntimes({ config, data, isShared, findCredential, common }, owned);
   const { all: runtimes, logs: readLogs } = running;
   const pulse = owned.use(new Pulse({ steadied: () => directory.repeat() }));
@@ -189,7 +199,7 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
     const elsewhere = duty?.nodeOf(id);
     return (elsewhere && node ? node.logsOf(elsewhere) : readLogs)(id, choice);
   };
-  return { gateway, reconciler, logs, readiness };
+  return { gateway, reconciler, containers: running.containers, logs, readiness };
 }
 
 /** What brings clients back to their replicas is the same on all servers, and after a restart. */
@@ -219,6 +229,7 @@ function serve(
     logs,
     urls: () => names.applicationUrls,
     vault,
+    checkRegistry: registryCheck(hosting.containers),
     allowProcesses: config.allowProcesses || [config.host, config.plainHost].every(isLoopback),
     version,
     clock,

@@ -47,6 +47,7 @@ export function addServe(parent: CommandUnknownOpts, cli: Cli): void {
     .option('--stop-containers', describe('stopContainers'))
     .option('--allow-processes', describe('allowProcesses'))
     .option('--allow-private-issuers', describe('allowPrivateIssuers'))
+    .option('--allow-registration', describe('allowRegistration'))
     .option('--admin-issuer <url>', describe('adminIssuer'))
     .option('--admin-audience <audience>', describe('adminAudience'))
     .option('--admin-claim <name>', describe('adminClaim'))

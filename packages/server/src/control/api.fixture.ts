@@ -1,6 +1,7 @@
 /** A management API over a real store in memory, callers of every role, and a reconciler that only fulfils wishes. */
 import assert from 'node:assert/strict';
 import {
+  type User,
   Problem,
   roles,
   type AuditEntry,
@@ -76,6 +77,8 @@ export async function openTestApi(given: Partial<ControlPorts> = {}): Promise<Te
     status: { applicationStatus: () => undefined, scaling: () => undefined, serverReady: () => true },
     logs: () => noLines(),
     urls: () => ({ applications: 'https://localhost:8443', applicationsPlain: 'http://localhost:8080/' }),
+    checkRegistry: async ({ password }) =>
+      password === 'wrong' ? { verified: true, refused: 'unauthorized' } : { verified: false },
     vault: await openVault({
       secrets: store.secrets,
       file: '',
@@ -155,6 +158,7 @@ async function call(api: ManagementApi, request: Request): Promise<Answer> {
 
 function testIdentity(): IdentityPort {
   const clients: OAuthClient[] = [];
+  const users: User[] = [];
   return {
     issuer,
     issuers: () => [issuer, 'https://mooring.example/identity'],
@@ -180,6 +184,17 @@ function testIdentity(): IdentityPort {
     async deleteClient(clientId) {
       const index = clients.findIndex((client) => client.clientId === clientId);
       if (index >= 0) clients.splice(index, 1);
+      return index >= 0;
+    },
+    listUsers: async () => users,
+    async createUser({ name, role, password }) {
+      const user = { name, role, timeCreated: '2026-01-02T03:04:05.000Z' };
+      users.push(user);
+      return { ...user, ...(password === undefined && { password: 'made-for-you' }) };
+    },
+    async deleteUser(name) {
+      const index = users.findIndex((user) => user.name === name);
+      if (index >= 0) users.splice(index, 1);
       return index >= 0;
     },
     issueToken: async ({ clientId }) => ({

@@ -19,6 +19,7 @@ import { description } from './description.ts';
 import { lengthLess } from './length-less.ts';
 import { logs } from './logs.ts';
 import type { Arrival, ControlPorts } from './ports.ts';
+import { registries } from './registries.ts';
 import { refuse } from './conventions/refuse.ts';
 import { requestId } from './conventions/request-id.ts';
 import { secrets } from './secrets.ts';
@@ -27,6 +28,7 @@ import { signedBody } from './conventions/signed-body.ts';
 import { status } from './status.ts';
 import { storages } from './storages.ts';
 import { tokens } from './tokens.ts';
+import { users } from './users.ts';
 import { invalid } from './conventions/validation.ts';
 import { workRequests } from './work-requests.ts';
 
@@ -76,6 +78,8 @@ export function buildApi(given: ControlPorts): OpenAPIHono<ControlEnv> {
     compartments,
     apiKeys,
     secrets,
+    registries,
+    users,
     audit,
   ];
   for (const part of parts) api.route('/', part(ports));

@@ -401,6 +401,28 @@ const operations: readonly Operation[] = [
     status: 204,
     prepare: aSecret,
   },
+  { method: 'get', path: '/v1/users', role: 'admin', status: 200 },
+  {
+    method: 'post',
+    path: '/v1/users',
+    role: 'admin',
+    status: 201,
+    body: () => ({ name: 'mona', role: 'operator' }),
+    bad: [
+      { name: '', password: 'short', of: 1 },
+      /name is wrong.*password is wrong.*of is not a known field/,
+    ],
+  },
+  {
+    method: 'delete',
+    path: '/v1/users/{name}',
+    role: 'admin',
+    status: 204,
+    prepare: async (api) => {
+      await api.call('POST', '/v1/users', { body: { name: 'mona' } });
+      return { name: 'mona' };
+    },
+  },
   { method: 'get', path: '/v1/audit', role: 'admin', status: 200 },
 ];
 

@@ -1,5 +1,15 @@
 /** What the management API needs from the rest of the server, as it sees it. main.ts brings the parts. */
-import type { CreatedOAuthClient, IssuedToken, LogLine, OAuthClient, ReplicaStatus, ScalingStatus } from '@mooring/contract';
+import type {
+  CreateUserDetails,
+  CreatedOAuthClient,
+  CreatedUser,
+  IssuedToken,
+  LogLine,
+  OAuthClient,
+  ReplicaStatus,
+  ScalingStatus,
+  User,
+} from '@mooring/contract';
 import type { Authenticated } from '../identity/operator.ts';
 import type { SignedRequest } from '../identity/verify/request-signature.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -32,6 +42,10 @@ export interface IdentityPort {
   /** False when there was none. */
   deleteClient(clientId: string): Promise<boolean>;
   issueToken(as: { clientId: string }): Promise<IssuedToken>;
+  listUsers(): Promise<User[]>;
+  createUser(user: CreateUserDetails): Promise<CreatedUser>;
+  /** False when there was none. */
+  deleteUser(name: string): Promise<boolean>;
 }
 
 /** How an application fares right now. */
@@ -63,6 +77,13 @@ export type UrlsPort = () => {
   readonly applicationsPlain?: string | undefined;
 };
 
+/** Asks a registry whether it takes these credentials. `verified` is false when nobody could ask it. */
+export type CheckRegistry = (credential: {
+  readonly registry: string;
+  readonly username: string;
+  readonly password: string;
+}) => Promise<{ readonly verified: boolean; readonly refused?: string | undefined }>;
+
 export interface ControlPorts {
   readonly store: Store;
   readonly authenticate: Authenticate;
@@ -70,7 +91,8 @@ export interface ControlPorts {
   readonly status: StatusPort;
   readonly logs: LogsPort;
   readonly urls: UrlsPort;
-  readonly vault: Pick<Vault, 'sealer'>;
+  readonly vault: Pick<Vault, 'sealer' | 'lock'>;
+  readonly checkRegistry: CheckRegistry;
   /** False: artifacts that run as processes of this machine are refused. */
   readonly allowProcesses: boolean;
   readonly version: string;

@@ -1,5 +1,6 @@
 /** Principal: the authenticated caller, and the ports through which credentials become one. */
 import type { KeyRole } from '@mooring/contract';
+import type { Revocable } from './revocations.ts';
 import type { FindKey } from './verify/request-signature.ts';
 
 export interface Principal {
@@ -14,6 +15,8 @@ export interface Principal {
   readonly issuer: string;
   /** When the token ends, in milliseconds since the epoch. Undefined: never. */
   readonly expiresAt: number | undefined;
+  /** What a revocation can be about; of a token of the embedded domain only. */
+  readonly revocable?: Revocable;
 }
 
 export const anonymous: Principal = {

@@ -12,7 +12,11 @@ export interface KeyRecord {
   readonly secret: string;
 }
 
-export type GrantType = 'client_credentials' | 'authorization_code' | 'refresh_token';
+export type GrantType =
+  | 'client_credentials'
+  | 'authorization_code'
+  | 'refresh_token'
+  | 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** An OAuth client. It may call one application, or manage with one role. */
 export interface ClientRecord {
@@ -31,6 +35,25 @@ export interface UserRecord {
   readonly name: string;
   /** See provider/password.ts. */
   readonly passwordHash: string;
+  /** What the user may do with the management API; undefined: nothing. */
+  readonly role: Role | undefined;
+}
+
+/** A user as lists show it. */
+export interface UserEntry extends Omit<UserRecord, 'passwordHash'> {
+  readonly timeCreated: string;
+}
+
+/** Whose tokens are refused although they have not expired: of a client, of a user, or of one consent. */
+export type RevocationKind = 'client' | 'user' | 'grant';
+
+export interface Revocation {
+  readonly kind: RevocationKind;
+  readonly id: string;
+  /** Tokens that were issued until then are refused. */
+  readonly timeRevoked: string;
+  /** From then on every such token has expired. */
+  readonly timeExpires: string;
 }
 
 /** One thing that oidc-provider remembers for a time. */
@@ -38,8 +61,10 @@ export interface GrantRecord {
   /** oidc-provider's name of the model: Session, AuthorizationCode … */
   readonly model: string;
   readonly id: string;
-  /** Second id of a session. */
+  /** Second id: of a session, or the code that a user types for a device. */
   readonly uid: string | undefined;
+  /** The user whom it is about. */
+  readonly account: string | undefined;
   /** The consent that it rests on; what hangs on the same one ends together. */
   readonly grantId: string | undefined;
   /** JSON. */
@@ -74,6 +99,15 @@ export interface IdentityStore {
     add(user: UserRecord): Promise<boolean>;
     /** Adds the user, or replaces the one with the same name. */
     put(user: UserRecord): Promise<void>;
+    /** By name. */
+    list(): Promise<UserEntry[]>;
+    /** Ends the user's sessions and consents, too. False when there was none. */
+    delete(name: string): Promise<boolean>;
+  };
+  readonly revocations: {
+    list(): Promise<Revocation[]>;
+    /** Adds it, or replaces the one of the same kind and id. Noted as a change. */
+    put(revocation: Revocation): Promise<void>;
   };
   readonly grants: {
     get(model: string, id: string): Promise<GrantRecord | undefined>;

@@ -11,6 +11,7 @@ export const changeKinds = [
   'settings',
   'replica',
   'client',
+  'revocation',
   'apiKey',
   'secret',
   'storage',

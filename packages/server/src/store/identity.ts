@@ -1,6 +1,6 @@
 /** The embedded identity domain in the store; the port is identity/store-port.ts. */
 import type { Role } from '@mooring/contract';
-import type { ClientRecord, GrantRecord, IdentityStore, KeyUse } from '../identity/store-port.ts';
+import type { ClientRecord, GrantRecord, IdentityStore, KeyUse, Revocation } from '../identity/store-port.ts';
 import { timeOf, toJson, type Scope } from './scope.ts';
 
 interface ClientRow {
@@ -19,18 +19,20 @@ interface GrantRow {
   id: string;
   uid: string | null;
   grantId: string | null;
+  account: string | null;
   payload: string;
   timeExpires: string;
   timeConsumed: string | null;
 }
 
-/** The tables of migration 0002. */
+/** The tables of migrations 0002 and 0007. */
 export interface IdentityTables {
   identityKeys: { use: KeyUse; secret: string; timeCreated: string };
   identityIssuers: { name: string; timeCreated: string };
   identityClients: ClientRow;
-  identityUsers: { name: string; passwordHash: string; timeCreated: string };
+  identityUsers: { name: string; passwordHash: string; timeCreated: string; role: Role | null };
   identityGrants: GrantRow;
+  identityRevocations: Revocation;
 }
 
 export function identity(scope: Scope): IdentityStore {
@@ -40,6 +42,7 @@ export function identity(scope: Scope): IdentityStore {
     clients: clients(scope),
     users: users(scope),
     grants: grants(scope),
+    revocations: revocations(scope),
   };
 }
 
@@ -154,23 +157,57 @@ function users(scope: Scope): IdentityStore['users'] {
         .selectAll()
         .where('name', '=', name)
         .executeTakeFirst();
-      return row && { name: row.name, passwordHash: row.passwordHash };
+      return row && { name: row.name, passwordHash: row.passwordHash, role: row.role ?? undefined };
     },
     async add(user) {
       const { numInsertedOrUpdatedRows } = await scope.db
         .insertInto('identityUsers')
-        .values({ ...user, timeCreated: timeOf(scope) })
+        .values({ ...user, role: user.role ?? null, timeCreated: timeOf(scope) })
         .onConflict((conflict) => conflict.column('name').doNothing())
         .executeTakeFirst();
       return numInsertedOrUpdatedRows === 1n;
     },
-    async put({ name, passwordHash }) {
+    async put({ name, passwordHash, role = null }) {
       await scope.db
         .insertInto('identityUsers')
-        .values({ name, passwordHash, timeCreated: timeOf(scope) })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet({ passwordHash }))
+        .values({ name, passwordHash, role, timeCreated: timeOf(scope) })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ passwordHash, role }))
         .execute();
     },
+    async list() {
+      const rows = await scope.db
+        .selectFrom('identityUsers')
+        .select(['name', 'role', 'timeCreated'])
+        .orderBy('name')
+        .execute();
+      return rows.map(({ role, ...row }) => ({ ...row, role: role ?? undefined }));
+    },
+    delete: (name) => scope.write((tx) => deleteUser(tx, name)),
+  };
+}
+
+async function deleteUser({ db }: Scope, name: string): Promise<boolean> {
+  await db.deleteFrom('identityGrants').where('account', '=', name).execute();
+  const { numDeletedRows } = await db.deleteFrom('identityUsers').where('name', '=', name).executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+function revocations(scope: Scope): IdentityStore['revocations'] {
+  return {
+    async list() {
+      const rows = await scope.db.selectFrom('identityRevocations').selectAll().execute();
+      return rows.map((row) => ({ ...row }));
+    },
+    put: (revocation) =>
+      scope.write(async (tx) => {
+        const { kind, id, ...times } = revocation;
+        await tx.db
+          .insertInto('identityRevocations')
+          .values({ kind, id, ...times })
+          .onConflict((conflict) => conflict.columns(['kind', 'id']).doUpdateSet(times))
+          .execute();
+        tx.note({ kind: 'revocation', id });
+      }),
   };
 }
 
@@ -190,14 +227,15 @@ function grants(scope: Scope): IdentityStore['grants'] {
         ...grant,
         uid: grant.uid ?? null,
         grantId: grant.grantId ?? null,
+        account: grant.account ?? null,
         timeConsumed: null,
       };
-      const { uid, grantId, payload, timeExpires } = row;
+      const { uid, grantId, account, payload, timeExpires } = row;
       await db
         .insertInto('identityGrants')
         .values(row)
         .onConflict((conflict) =>
-          conflict.columns(['model', 'id']).doUpdateSet({ uid, grantId, payload, timeExpires }),
+          conflict.columns(['model', 'id']).doUpdateSet({ uid, grantId, account, payload, timeExpires }),
         )
         .execute();
     },
@@ -223,6 +261,7 @@ function grants(scope: Scope): IdentityStore['grants'] {
     },
     async purge(before) {
       await db.deleteFrom('identityGrants').where('timeExpires', '<', before).execute();
+      await db.deleteFrom('identityRevocations').where('timeExpires', '<', before).execute();
     },
   };
 }
@@ -234,5 +273,6 @@ const grantOf = (row: GrantRow): GrantRecord => ({
   ...row,
   uid: row.uid ?? undefined,
   grantId: row.grantId ?? undefined,
+  account: row.account ?? undefined,
   timeConsumed: row.timeConsumed ?? undefined,
 });

@@ -1,6 +1,7 @@
 /**
- * Builds oidc-provider: which of OAuth 2 and OpenID Connect the embedded domain speaks. Client credentials, and
- * authorization code with PKCE and refresh tokens; JWT access tokens; nothing else. Imported when first needed.
+ * Builds oidc-provider: which of OAuth 2 and OpenID Connect the embedded domain speaks. Client credentials,
+ * authorization code with PKCE, device code, refresh tokens, revocation; JWT access tokens; clients by metadata document and,
+ * behind a switch, by registration; nothing else. Imported when first needed.
  */
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -17,16 +18,23 @@ import type {
 } from 'oidc-provider';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../observe/log.ts';
+import { includedRoles, managementAudience } from '../management.ts';
+import { grantClaim, revocableGrant, type Revoke } from '../revocations.ts';
 import type { IdentityStore } from '../store-port.ts';
 import { createAdapters } from './adapter.ts';
+import type { Attempts } from './attempts.ts';
 import type { DomainKeys } from './keys.ts';
 import { errorPage } from './page.ts';
+import { deviceFlow } from './device.ts';
+import { loginClient } from './login-client.ts';
+import { fetchClient } from './open-client.ts';
 import {
-  audienceUri,
+  permitsAsked,
   permitsOf,
   resourceServer,
   scopeClaim,
   wordsOf,
+  type FindApplication,
   type FindResource,
   type Permit,
 } from './resources.ts';
@@ -36,6 +44,14 @@ export interface BuildOptions {
   readonly store: IdentityStore;
   readonly issuer: string;
   readonly findResource: FindResource;
+  readonly findApplication: FindApplication;
+  /** Whether clients may register themselves (RFC 7591). */
+  readonly allowRegistration: boolean;
+  /** Whether the metadata document of a client may be at a private address. */
+  readonly allowPrivateIssuers: boolean;
+  /** User codes of devices that were guessed wrongly. */
+  readonly deviceAttempts: Attempts;
+  readonly revoke: Revoke;
   readonly keys: DomainKeys;
   readonly clock: Clock;
   readonly log: Log;
@@ -110,7 +126,7 @@ function report(provider: Provider, log: Log): void {
 function configure(options: BuildOptions, library: Library): Configuration {
   const { store, clock, keys } = options;
   return {
-    adapter: createAdapters({ store, clock, errors: library.errors }),
+    adapter: createAdapters({ store, clock, errors: library.errors, revoke: options.revoke }),
     jwks: { keys: [keys.token, keys.assertion] as NonNullable<Configuration['jwks']>['keys'] },
     cookies: {
       keys: [keys.cookie],
@@ -122,10 +138,18 @@ function configure(options: BuildOptions, library: Library): Configuration {
       authorization: '/oauth2/v1/authorize',
       token: '/oauth2/v1/token',
       jwks: '/admin/v1/SigningCert/jwk',
+      revocation: '/oauth2/v1/revoke',
+      registration: '/oauth2/v1/register',
+      device_authorization: '/oauth2/v1/device',
+      code_verification: '/device',
     },
     features: {
       clientCredentials: { enabled: true },
       resourceIndicators: resourceIndicators(options, library),
+      deviceFlow: deviceFlow(options.deviceAttempts),
+      clientIdMetadataDocument: { enabled: true, ack: 'draft-02', cacheDuration: { min: 60, max: hour } },
+      registration: { enabled: options.allowRegistration, issueRegistrationAccessToken: false },
+      revocation: { enabled: true },
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
@@ -137,10 +161,12 @@ function configure(options: BuildOptions, library: Library): Configuration {
   };
 }
 
-function policies({ store, issuer, tokenLifetime }: BuildOptions): Configuration {
+function policies({ store, issuer, tokenLifetime, allowPrivateIssuers }: BuildOptions): Configuration {
   return {
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
-    clientBasedCORS: () => false,
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    fetch: (url) => fetchClient(new Request(url).url, allowPrivateIssuers),
+    // A page in a browser has no secret; nothing here answers to a cookie.
+    clientBasedCORS: (_context, _origin, client) => client.clientAuthMethod === 'none',
     responseTypes: ['code'],
     pkce: { required: () => true },
     // OpenID Connect wants offline_access for a refresh token; a plain OAuth client cannot know that.
@@ -153,6 +179,7 @@ function policies({ store, issuer, tokenLifetime }: BuildOptions): Configuration
       AccessToken: tokenLifetime,
       ClientCredentials: tokenLifetime,
       AuthorizationCode: 60,
+      DeviceCode: 600,
       IdToken: hour,
       Interaction: hour / 4,
       RefreshToken: 14 * day,
@@ -181,16 +208,19 @@ function resourceIndicators(options: BuildOptions, { errors }: Library): Resourc
     useGrantedResource: () => true,
     async defaultResource(context, client, oneOf) {
       if (oneOf) return oneOf;
-      const permits = await permitsOfClient(client.clientId, options);
-      const strongest = permits.at(-1);
-      if (!strongest) throw new errors.InvalidTarget('the application of this client does not exist');
       const asked = applicationScopes(context);
+      const permits = await permitsOfClient(client.clientId, { scopes: asked }, options);
+      const strongest = permits.at(-1);
+      if (!strongest)
+        throw new errors.InvalidTarget(
+          'name an application that exists by its URL as resource, or by its scope',
+        );
       if (asked.length === 0) return ask(context, strongest);
       const meant = asked.map((scope) => permits.find(({ joined }) => joined === scope) ?? unknown(scope));
-      return [...new Set(meant.map(audienceUri))];
+      return [...new Set(meant.map(({ uri }) => uri))];
     },
     async getResourceServerInfo(context, resource, client) {
-      const permits = await permitsOfClient(client.clientId, options);
+      const permits = await permitsOfClient(client.clientId, { resource, scopes: [] }, options);
       const server = resourceServer(permits, resource, options.tokenLifetime);
       if (!server) throw new errors.InvalidTarget('this client may not ask for that resource');
       const words = new Set(permits.flatMap(wordsOf));
@@ -208,25 +238,32 @@ function resourceIndicators(options: BuildOptions, { errors }: Library): Resourc
   }
 }
 
-const permitsOfClient = async (
+interface Asked {
+  readonly resource?: string | undefined;
+  readonly scopes: readonly string[];
+}
+
+async function permitsOfClient(
   clientId: string,
-  { store, findResource }: BuildOptions,
-): Promise<Permit[]> => {
-  const client = await store.clients.get(clientId);
-  return client ? permitsOf(client, findResource) : [];
-};
+  { resource, scopes }: Asked,
+  options: BuildOptions,
+): Promise<Permit[]> {
+  const client = clientId === loginClient.clientId ? loginClient : await options.store.clients.get(clientId);
+  return client ? permitsOf(client, options.findResource) : permitsAsked({ resource, scopes }, options);
+}
 
 const applicationScopes = ({ oidc }: KoaContextWithOIDC): string[] =>
   [...oidc.requestParamScopes].filter((scope) => !protocolScopes.has(scope));
 
 /** True where a scope is chosen; a code or refresh token has its own already. */
 const isFirstRequest = ({ oidc }: KoaContextWithOIDC): boolean =>
-  oidc.route === 'authorization' || oidc.params?.['grant_type'] === 'client_credentials';
+  ['authorization', 'device_authorization'].includes(oidc.route) ||
+  oidc.params?.['grant_type'] === 'client_credentials';
 
 /** Asks for what a client is for, in place of a scope that it did not name (RFC 6749 section 3.3). */
 function ask({ oidc }: KoaContextWithOIDC, permit: Permit): string {
   if (oidc.params) oidc.params['scope'] = [...oidc.requestParamScopes, permit.joined].join(' ');
-  return audienceUri(permit);
+  return permit.uri;
 }
 
 /** Puts the bare scope into the claim. */
@@ -236,10 +273,28 @@ function bareScope(options: BuildOptions, { errors }: Library) {
     token: AccessToken | ClientCredentials,
     { payload }: JWTStructured,
   ): Promise<void> => {
-    const permits = await permitsOfClient(token.clientId ?? '', options);
-    const scope = scopeClaim(permits, token.scope ?? '');
+    const asked = { resource: token.resourceServer?.identifier(), scopes: [] };
+    const permits = await permitsOfClient(token.clientId ?? '', asked, options);
+    const scope = await withinRole(scopeClaim(permits, token.scope ?? ''), token, options);
     if (scope === '')
       throw new errors.InvalidScope('ask for the scope of the application', token.scope ?? '');
     payload['scope'] = scope;
+    if ('grantId' in token && token.grantId !== undefined)
+      payload[grantClaim] = revocableGrant(token.grantId);
   };
+}
+
+/** A user's token for the management never carries more than the user's role, as it is now. */
+async function withinRole(
+  scope: string,
+  token: AccessToken | ClientCredentials,
+  { store }: BuildOptions,
+): Promise<string> {
+  if (token.resourceServer?.audience !== managementAudience || !('accountId' in token)) return scope;
+  const role = (await store.users.get(token.accountId))?.role;
+  const allowed: readonly string[] = role === undefined ? [] : includedRoles(role);
+  return scope
+    .split(' ')
+    .filter((word) => allowed.includes(word))
+    .join(' ');
 }

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Role } from '@mooring/contract';
 import { systemClock, systemRandom, type Clock } from '../../kit/clock.ts';
 import { openLog } from '../../observe/log.ts';
 import { openStore } from '../../store/open.ts';
@@ -18,7 +19,7 @@ export interface TestDomain extends AsyncDisposable {
   readonly store: IdentityStore;
   readonly resources: Map<string, ProtectedResource>;
   /** Adds a user whose password is cheap to check. */
-  addUser(name: string, password: string): Promise<void>;
+  addUser(name: string, password: string, role?: Role): Promise<void>;
   /** Where the server really is: the default issuer. */
   readonly base: string;
   /** Verifies a token as the gateway does. */
@@ -33,6 +34,8 @@ export interface TestDomainOptions {
   readonly path?: string;
   readonly clock?: Clock;
   readonly tokenLifetime?: number;
+  readonly allowRegistration?: boolean;
+  readonly allowPrivateIssuers?: boolean;
   /** Default: where the server is. */
   readonly issuer?: string;
 }
@@ -59,6 +62,7 @@ export async function openTestDomain(options: TestDomainOptions = {}): Promise<T
     store: store.identity,
     issuer,
     findResource: (id) => resources.get(id),
+    findApplication: async (scope) => (scope === 'weatherinvoke' ? 'w' : undefined),
     clock,
     random: systemRandom,
     log,
@@ -69,8 +73,12 @@ export async function openTestDomain(options: TestDomainOptions = {}): Promise<T
     base,
     store: store.identity,
     resources,
-    addUser: async (name, password) =>
-      store.identity.users.put({ name, passwordHash: await hashPassword(password, systemRandom, cheap) }),
+    addUser: async (name, password, role) =>
+      store.identity.users.put({
+        name,
+        passwordHash: await hashPassword(password, systemRandom, cheap),
+        role,
+      }),
     verify: (token, { audience, scope }) =>
       verifyToken(token, { issuer, audiences: [audience], scope }, { signal: new AbortController().signal }),
     [Symbol.asyncDispose]: async () => {

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Problem } from '@mooring/contract';
 import type { errors as Errors, Interaction, Provider } from 'oidc-provider';
+import { managementAudience } from '../management.ts';
 import type { IdentityStore } from '../store-port.ts';
 import type { Attempts } from './attempts.ts';
 import { readForm } from './form.ts';
@@ -64,12 +65,21 @@ async function findInteraction(
 async function show(exchange: Exchange): Promise<void> {
   const { response, interaction } = exchange;
   const client = await clientName(exchange);
-  const redirectUri = paramOf(interaction, 'redirect_uri');
+  const redirectUri = redirectOf(interaction);
   if (interaction.prompt.name === 'login') return send(response, 200, loginPage({ client, redirectUri }));
   const user = interaction.session?.accountId ?? '';
   const scopes = paramOf(interaction, 'scope').split(' ');
-  return send(response, 200, consentPage({ client, user, scopes, redirectUri }));
+  const account = await exchange.store.users.get(user);
+  if (asksForManagement(scopes) && account?.role === undefined)
+    return send(response, 403, errorPage(noRole(user)));
+  return send(response, 200, consentPage({ client, user, scopes, redirectUri, role: account?.role }));
 }
+
+const asksForManagement = (scopes: readonly string[]): boolean =>
+  scopes.some((scope) => scope.startsWith(managementAudience));
+
+const noRole = (user: string): string =>
+  `The user ${user} may not manage this server. An administrator can change that with: mooring users create ${user} --role operator`;
 
 async function submit(exchange: Exchange): Promise<void> {
   const form = await readForm(exchange.request);
@@ -114,7 +124,7 @@ interface Refusal {
 
 async function refuse(exchange: Exchange, { status, name, problem, wait }: Refusal): Promise<void> {
   if (wait !== undefined) exchange.response.setHeader('retry-after', wait);
-  const redirectUri = paramOf(exchange.interaction, 'redirect_uri');
+  const redirectUri = redirectOf(exchange.interaction);
   const shown = name.length <= maxLength ? name : '';
   send(
     exchange.response,
@@ -155,6 +165,9 @@ function paramOf(interaction: Interaction, name: string): string {
   const value = interaction.params[name];
   return typeof value === 'string' ? value : '';
 }
+
+const redirectOf = (interaction: Interaction): string | undefined =>
+  paramOf(interaction, 'redirect_uri') || undefined;
 
 function send(response: ServerResponse, status: number, page: Page): void {
   response.writeHead(status, page.headers).end(page.html);

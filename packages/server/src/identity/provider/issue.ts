@@ -2,7 +2,7 @@
 import { Problem, type IssuedToken } from '@mooring/contract';
 import type { IdentityStore } from '../store-port.ts';
 import type { BuiltProvider } from './build.ts';
-import { audienceUri, permitsOf, resourceServer, type FindResource } from './resources.ts';
+import { permitsOf, resourceServer, type FindResource } from './resources.ts';
 
 export interface IssueOptions {
   readonly store: IdentityStore;
@@ -23,13 +23,13 @@ export async function issueToken(
   if (!client) throw new Problem('NotAuthorizedOrNotFound', 'There is no OAuth client with that id.');
   const permits = await permitsOf(record, options.findResource);
   const permit = permits.at(-1);
-  const server = permit && resourceServer(permits, audienceUri(permit), options.tokenLifetime);
+  const server = permit && resourceServer(permits, permit.uri, options.tokenLifetime);
   if (!server)
     throw new Problem('IncorrectState', 'The application of this OAuth client does not exist any more.');
   const token = new provider.ClientCredentials({
     client,
     scope: permit.joined,
-    resourceServer: new provider.ResourceServer(audienceUri(permit), server),
+    resourceServer: new provider.ResourceServer(permit.uri, server),
   });
   const accessToken = await token.save();
   return { accessToken, tokenType: 'Bearer', expiresIn: token.expiration };

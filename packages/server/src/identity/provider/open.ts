@@ -9,21 +9,28 @@ import type { JSONWebKeySet, JWK } from 'jose';
 import type { Clock, Random } from '../../kit/clock.ts';
 import { once } from '../../kit/once.ts';
 import type { Log } from '../../observe/log.ts';
-import type { IdentityStore } from '../store-port.ts';
+import { revoker } from '../revocations.ts';
+import type { IdentityStore, UserEntry } from '../store-port.ts';
 import { Attempts } from './attempts.ts';
 import { buildProvider } from './build.ts';
 import * as clients from './clients.ts';
 import { handle } from './handle.ts';
 import { issueToken } from './issue.ts';
 import { loadKeys } from './keys.ts';
-import type { FindResource } from './resources.ts';
-import { createUser, ensureAdminUser, type NewUser, type UserCredential } from './users.ts';
+import type { FindApplication, FindResource } from './resources.ts';
+import { createUser, ensureAdminUser, type CreatedUser, type NewUser, type UserCredential } from './users.ts';
 
 export interface IdentityDomainOptions {
   readonly store: IdentityStore;
   /** URL under which the domain is known, with its path: `https://host:9443/identity`. */
   readonly issuer: string;
   readonly findResource: FindResource;
+  /** Default: none is found, so that an application is named by its URL only. */
+  readonly findApplication?: FindApplication;
+  /** Whether clients may register themselves (RFC 7591). Default false. */
+  readonly allowRegistration?: boolean;
+  /** Whether the metadata document of a client may be at a private address. Default false. */
+  readonly allowPrivateIssuers?: boolean;
   /** Decides when what is kept has expired. The times in tokens are the operating system's. */
   readonly clock: Clock;
   readonly random: Random;
@@ -47,13 +54,16 @@ export interface IdentityDomain {
   createClient(client: clients.NewClient): Promise<CreatedOAuthClient>;
   getClient(clientId: string): Promise<OAuthClient | undefined>;
   listClients(filter?: { applicationId?: string }): Promise<OAuthClient[]>;
-  /** False when there was none. */
+  /** Its tokens are refused from now on. False when there was none. */
   deleteClient(clientId: string): Promise<boolean>;
   ensureManagementClient(options?: {
     rotate?: boolean;
     clientId?: string;
   }): Promise<clients.ManagementCredential | undefined>;
-  createUser(user: NewUser): Promise<void>;
+  createUser(user: NewUser): Promise<CreatedUser>;
+  listUsers(): Promise<UserEntry[]>;
+  /** Ends the user's sessions, consents and tokens, too. False when there was none. */
+  deleteUser(name: string): Promise<boolean>;
   ensureAdminUser(options?: { rotate?: boolean }): Promise<UserCredential | undefined>;
 }
 
@@ -65,9 +75,19 @@ export async function openIdentityDomain(given: IdentityDomainOptions): Promise<
   const names = [issuer, ...(await store.issuers.list()).filter((name) => name !== issuer)];
   await store.grants.purge(new Date(clock.now()).toISOString());
 
-  const provider = once(() => buildProvider({ ...given, keys, tokenLifetime }));
+  const revoke = revoker(store, { clock, lifetime: tokenLifetime });
+  const deviceAttempts = new Attempts(clock);
+  const findApplication = given.findApplication ?? (async () => undefined);
+  const switches = {
+    allowRegistration: given.allowRegistration ?? false,
+    allowPrivateIssuers: given.allowPrivateIssuers ?? false,
+  };
+  const provider = once(() =>
+    buildProvider({ ...given, ...switches, findApplication, keys, tokenLifetime, deviceAttempts, revoke }),
+  );
   const options = { ...given, tokenLifetime, provider, tokenUrl: `${issuer}/oauth2/v1/token` };
   const attempts = new Attempts(clock);
+  const registrations = new Attempts(clock);
 
   return {
     issuer,
@@ -75,14 +95,26 @@ export async function openIdentityDomain(given: IdentityDomainOptions): Promise<
     assertionKey: keys.assertion,
     issuers: () => names,
     jwks: () => keys.published,
-    handle: (request, response) => handle({ request, response }, { issuer, store, attempts, provider, log }),
+    handle: (request, response) =>
+      handle(
+        { request, response },
+        { issuer, store, attempts, deviceAttempts, registrations, provider, log },
+      ),
     issueToken: (as) => issueToken(options, as),
     createClient: (client) => clients.createClient(options, client),
     getClient: (clientId) => clients.getClient(options, clientId),
     listClients: (filter) => clients.listClients(options, filter),
-    deleteClient: (clientId) => store.clients.delete(clientId),
+    async deleteClient(clientId) {
+      await revoke('client', clientId);
+      return store.clients.delete(clientId);
+    },
     ensureManagementClient: (rotation) => clients.ensureManagementClient(options, rotation),
-    createUser: (user) => createUser({ store, random }, user),
+    createUser: (user) => createUser({ store, random, clock }, user),
+    listUsers: () => store.users.list(),
+    async deleteUser(name) {
+      await revoke('user', name);
+      return store.users.delete(name);
+    },
     ensureAdminUser: (rotation) => ensureAdminUser({ store, random }, rotation),
   };
 }

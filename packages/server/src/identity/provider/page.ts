@@ -1,5 +1,7 @@
 /** The pages of the sign-in: plain HTML forms without scripts, in one style, locked down by their headers. */
 import { hash } from 'node:crypto';
+import type { Role } from '@mooring/contract';
+import { managementScope } from '../management.ts';
 
 export interface Page {
   readonly html: string;
@@ -35,8 +37,8 @@ export interface LoginView {
   /** What went wrong with the last attempt. */
   readonly problem?: string | undefined;
   readonly name?: string | undefined;
-  /** Where the form may lead in the end. */
-  readonly redirectUri: string;
+  /** Where the form may lead in the end; undefined: nowhere else. */
+  readonly redirectUri: string | undefined;
 }
 
 export function loginPage({ client, problem, name = '', redirectUri }: LoginView): Page {
@@ -61,7 +63,9 @@ export interface ConsentView {
   readonly user: string;
   /** What is asked for, as the client asked. */
   readonly scopes: readonly string[];
-  readonly redirectUri: string;
+  readonly redirectUri: string | undefined;
+  /** What the user may do here; only where management is asked for. */
+  readonly role?: Role | undefined;
 }
 
 const meanings: Readonly<Record<string, string>> = {
@@ -69,15 +73,23 @@ const meanings: Readonly<Record<string, string>> = {
   offline_access: 'access also while you are away',
 };
 
-export function consentPage({ client, user, scopes, redirectUri }: ConsentView): Page {
-  const items = scopes
-    .map((scope) => `<li>${meanings[scope] ?? `<code>${escape(scope)}</code>`}</li>`)
-    .join('');
+export function consentPage({ client, user, scopes, redirectUri, role }: ConsentView): Page {
+  const known: Readonly<Record<string, string>> =
+    role === undefined
+      ? meanings
+      : { ...meanings, [managementScope('admin')]: `management of this server (${role})` };
+  const items = scopes.map((scope) => `<li>${known[scope] ?? `<code>${escape(scope)}</code>`}</li>`).join('');
+  // A client may call itself what it likes; where the answer goes is what tells one from another.
+  const target =
+    redirectUri === undefined
+      ? ''
+      : `<p>The answer goes to <code>${escape(sourceOf(redirectUri))}</code>.</p>`;
   return page({
     title: `Allow ${client}?`,
     redirectUri,
     body: `<p><strong>${escape(client)}</strong> wants to act for you, <strong>${escape(user)}</strong>, with:</p>
 <ul>${items}</ul>
+${target}
 <form method="post">
 <button name="action" value="allow">Allow</button>
 <button name="action" value="deny">Deny</button>
@@ -85,16 +97,58 @@ export function consentPage({ client, user, scopes, redirectUri }: ConsentView):
   });
 }
 
+export interface DeviceView {
+  readonly xsrf: string;
+  readonly code: string;
+}
+
+export function deviceInputPage({ xsrf, code, problem }: DeviceView & { problem: string | undefined }): Page {
+  const alert = problem === undefined ? '' : `<p role="alert" id="problem">${escape(problem)}</p>`;
+  const described = problem === undefined ? '' : ' aria-describedby="problem"';
+  return page({
+    title: 'Sign in on a device',
+    redirectUri: undefined,
+    body: `${alert}<form method="post" action="device">
+<input type="hidden" name="xsrf" value="${escape(xsrf)}">
+<label for="code">Code that the device shows</label>
+<input id="code" name="user_code" value="${escape(code)}" autocomplete="off" autocapitalize="characters" spellcheck="false" required autofocus${described}>
+<button>Continue</button>
+</form>`,
+  });
+}
+
+export function deviceConfirmPage({ xsrf, code, client }: DeviceView & { client: string }): Page {
+  return page({
+    title: `Sign in to ${client}?`,
+    redirectUri: undefined,
+    body: `<p>The device must show this code: <strong><code>${escape(code)}</code></strong></p>
+<p>Continue only if you began this sign-in yourself.</p>
+<form method="post" action="device">
+<input type="hidden" name="xsrf" value="${escape(xsrf)}">
+<input type="hidden" name="user_code" value="${escape(code)}">
+<button name="confirm" value="yes">Continue</button>
+<button name="abort" value="yes">Cancel</button>
+</form>`,
+  });
+}
+
+export const deviceDonePage = (): Page =>
+  page({
+    title: 'Signed in',
+    body: '<p role="status">You can close this page and go back to the device.</p>',
+  });
+
 export const errorPage = (message: string): Page =>
   page({ title: 'Sign-in failed', body: `<p role="alert">${escape(message)}</p>` });
 
 interface Parts {
   readonly title: string;
   readonly body: string;
-  readonly redirectUri?: string;
+  /** Absent: there is no form. Undefined: it leads nowhere else. */
+  readonly redirectUri?: string | undefined;
 }
 
-function page({ title, body, redirectUri }: Parts): Page {
+function page({ title, body, ...form }: Parts): Page {
   const html = `<!doctype html>
 <html lang="en">
 <head>
@@ -111,12 +165,13 @@ ${body}
 </body>
 </html>
 `;
-  return { html, headers: headersOf(redirectUri) };
+  return { html, headers: headersOf(form) };
 }
 
-function headersOf(redirectUri: string | undefined): Record<string, string> {
+function headersOf(form: Pick<Parts, 'redirectUri'>): Record<string, string> {
   // Browsers apply form-action to the redirects behind a form as well.
-  const targets = redirectUri === undefined ? "'none'" : `'self' ${sourceOf(redirectUri)}`;
+  const away = form.redirectUri === undefined ? '' : ` ${sourceOf(form.redirectUri)}`;
+  const targets = 'redirectUri' in form ? `'self'${away}` : "'none'";
   return {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': `default-src 'none'; style-src ${styleSource}; form-action ${targets}; frame-ancestors 'none'; base-uri 'none'`,

@@ -5,6 +5,7 @@
 import { Problem } from '@mooring/contract';
 import { z } from 'zod';
 import type { Principal, TokenRules } from '../principal.ts';
+import { grantClaim } from '../revocations.ts';
 import { issuerName } from './discover.ts';
 
 /** The claims that matter. Times in milliseconds since the epoch. */
@@ -16,6 +17,9 @@ export interface Claims {
   readonly scopes: readonly string[];
   readonly expiresAt: number;
   readonly notBefore: number;
+  readonly issuedAt: number | undefined;
+  /** Of the embedded domain: on which consent it rests. */
+  readonly grant: string | undefined;
 }
 
 /** The largest time that a Date can hold, in seconds. */
@@ -33,6 +37,8 @@ const payload = z.looseObject({
   scp: words.optional(),
   client_id: z.string().optional(),
   azp: z.string().optional(),
+  iat: seconds.optional(),
+  [grantClaim]: z.string().optional(),
 });
 
 const list = (value: string | string[] | undefined): string[] =>
@@ -48,7 +54,7 @@ export function readClaims(bytes: Uint8Array): Claims {
     throw refused(
       'The access token lacks a claim, or has one of the wrong kind (iss, exp, nbf, aud, scope).',
     );
-  const { iss, exp, nbf, sub, aud, scope, scp, client_id: clientId, azp } = parsed.data;
+  const { iss, exp, nbf, sub, aud, scope, scp, client_id: clientId, azp, iat } = parsed.data;
   return {
     issuer: iss,
     subject: sub ?? clientId ?? '',
@@ -57,6 +63,8 @@ export function readClaims(bytes: Uint8Array): Claims {
     scopes: split(scope ?? scp),
     expiresAt: exp * 1000,
     notBefore: (nbf ?? 0) * 1000,
+    issuedAt: iat === undefined ? undefined : iat * 1000,
+    grant: parsed.data[grantClaim],
   };
 }
 
@@ -94,7 +102,8 @@ export function admitClaims(claims: Claims, rules: TokenRules, circumstances: Ci
       `The access token lacks the scope "${rules.scope}". Ask for one that has it.`,
     );
   const { subject, clientId, issuer, expiresAt } = claims;
-  return { kind: 'token', subject, clientId, scope: claims.scopes.join(' '), issuer, expiresAt };
+  const scope = claims.scopes.join(' ');
+  return { kind: 'token', subject, clientId, scope, issuer, expiresAt };
 }
 
 /** A bad token. */

@@ -14,6 +14,7 @@ import type { JSONWebKeySet } from 'jose';
 import type { Clock } from '../../kit/clock.ts';
 import { Lru } from '../../kit/lru.ts';
 import type { Log } from '../../observe/log.ts';
+import type { Revocable } from '../revocations.ts';
 import type { TokenRules, VerifyToken } from '../principal.ts';
 import { admitClaims, readClaims, refused, type Claims } from './claims.ts';
 import { discover, issuerName } from './discover.ts';
@@ -30,6 +31,8 @@ export interface OwnIssuer {
 }
 
 export interface VerifierOptions {
+  /** Of our own tokens: whether they are refused although they have not expired. Default: none is. */
+  readonly isRevoked?: (token: Revocable) => boolean;
   readonly own: OwnIssuer;
   readonly clock: Clock;
   /** True: issuers may have private addresses and be reached by plain http. */
@@ -93,7 +96,10 @@ export function createVerifier(options: VerifierOptions): VerifyToken {
       tolerance: source === ownKeys ? 0 : clockTolerance * 1000,
     });
     if (fresh !== remembered) verified.set(id, fresh);
-    return principal;
+    if (source !== ownKeys) return principal;
+    if (options.isRevoked?.(fresh.claims))
+      throw refused('The access token was revoked. Sign in again, or ask for another one.');
+    return { ...principal, revocable: fresh.claims };
   };
 }
 

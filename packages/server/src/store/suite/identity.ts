@@ -78,14 +78,59 @@ export const identityCases: readonly StoreCase[] = [
     name: 'a user name is taken once, and its password can be replaced',
     async run({ store }) {
       const { users } = store.identity;
-      assert.equal(await users.add({ name: 'mona', passwordHash: 'a' }), true);
-      assert.equal(await users.add({ name: 'mona', passwordHash: 'b' }), false);
-      assert.deepEqual(await users.get('mona'), { name: 'mona', passwordHash: 'a' });
-      await users.put({ name: 'mona', passwordHash: 'c' });
-      await users.put({ name: 'zoe', passwordHash: 'd' });
-      assert.deepEqual(await users.get('mona'), { name: 'mona', passwordHash: 'c' });
-      assert.deepEqual(await users.get('zoe'), { name: 'zoe', passwordHash: 'd' });
+      assert.equal(await users.add({ name: 'mona', passwordHash: 'a', role: undefined }), true);
+      assert.equal(await users.add({ name: 'mona', passwordHash: 'b', role: 'admin' }), false);
+      assert.deepEqual(await users.get('mona'), { name: 'mona', passwordHash: 'a', role: undefined });
+      await users.put({ name: 'mona', passwordHash: 'c', role: 'operator' });
+      await users.put({ name: 'zoe', passwordHash: 'd', role: undefined });
+      assert.deepEqual(await users.get('mona'), { name: 'mona', passwordHash: 'c', role: 'operator' });
       assert.equal(await users.get('nobody'), undefined);
+      assert.deepEqual(
+        (await users.list()).map(({ name, role }) => [name, role]),
+        [
+          ['mona', 'operator'],
+          ['zoe', undefined],
+        ],
+      );
+    },
+  },
+  {
+    name: 'a user is deleted with its grants, and nothing of another user',
+    async run({ store }) {
+      const { users, grants } = store.identity;
+      const grant = { model: 'Grant', uid: undefined, grantId: undefined, payload: '{}' };
+      const timeExpires = '2027-06-01T00:00:00.000Z';
+      for (const name of ['mona', 'zoe']) {
+        await users.add({ name, passwordHash: 'a', role: undefined });
+        await grants.put({ ...grant, id: name, account: name, timeExpires });
+      }
+      assert.deepEqual([await users.delete('mona'), await users.delete('mona')], [true, false]);
+      assert.equal(await grants.get('Grant', 'mona'), undefined);
+      assert.equal((await grants.get('Grant', 'zoe'))?.account, 'zoe');
+    },
+  },
+  {
+    name: 'a revocation is noted, replaced, and purged when every token of it has expired',
+    async run({ store }) {
+      const { revocations, grants } = store.identity;
+      const changes: Change[] = [];
+      using _watch = store.changes.watch((change) => void changes.push(change));
+      const revocation = {
+        kind: 'user',
+        id: 'mona',
+        timeRevoked: '2026-01-01T00:00:00.000Z',
+        timeExpires: '2026-01-01T01:00:00.000Z',
+      } as const;
+      await revocations.put(revocation);
+      const later = { ...revocation, timeRevoked: '2026-01-01T00:30:00.000Z' };
+      await revocations.put(later);
+      assert.deepEqual(await revocations.list(), [later]);
+      assert.deepEqual(
+        changes.map(({ kind, id }) => `${kind} ${id}`),
+        ['revocation mona', 'revocation mona'],
+      );
+      await grants.purge('2026-01-01T01:00:00.001Z');
+      assert.deepEqual(await revocations.list(), []);
     },
   },
   {
@@ -97,6 +142,7 @@ export const identityCases: readonly StoreCase[] = [
         id: 'a',
         uid: 'u',
         grantId: 'g',
+        account: 'mona',
         payload: '{}',
         timeExpires: '2027-06-01T00:00:00.000Z',
       };
