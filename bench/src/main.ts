@@ -1,8 +1,10 @@
 /**
- * `npm run bench`: what Mooring costs on this machine. `npm run bench -- control` and `-- relay` run one part;
- * `--json` prints one object; `--pairs`, `--rows` and `--applications` make it longer or shorter. Needs Linux (/proc).
+ * `npm run bench`: what Mooring costs on this machine. `npm run bench -- cold`, `-- control` and `-- relay` run one part;
+ * `--json` prints one object; `--pairs`, `--rows` and `--applications` make it longer or shorter; `--image` adds
+ * cold starts of containers. Needs Linux (/proc).
  */
 import { parseArgs } from 'node:util';
+import { cold } from './cold/cold.ts';
 import { control } from './control/control.ts';
 import type { Findings } from './figure.ts';
 import { relay } from './relay/relay.ts';
@@ -15,11 +17,19 @@ const { values, positionals } = parseArgs({
     pairs: { type: 'string', default: '9' },
     rows: { type: 'string', default: '' },
     applications: { type: 'string', default: '10000' },
+    image: { type: 'string' },
   },
 });
 
 const over = new AbortController();
 const parts: Record<string, () => Promise<Findings>> = {
+  cold: () =>
+    cold({
+      pairs: Math.max(20, whole('pairs')),
+      image: values.image,
+      note: (text) => console.error(text),
+      signal: over.signal,
+    }),
   control: () => control({ applications: whole('applications'), repetitions: 5, signal: over.signal }),
   relay: () =>
     relay({ pairs: whole('pairs'), rows: new RegExp(values.rows), note: (text) => console.error(text) }),

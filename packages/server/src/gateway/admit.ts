@@ -17,6 +17,8 @@ import type { Waiting } from './waiting.ts';
 /** The right to use one replica for one request or connection. */
 export interface Seat extends Disposable {
   readonly replica: ReplicaAddress;
+  /** Milliseconds that the arrival was held for it. */
+  readonly held: number;
   /** Connects to a replica on another node. Absent: it is at its own address. */
   readonly tunnel?: (onread?: OnReadOpts) => Socket;
 }
@@ -52,6 +54,7 @@ export async function admit(call: Call, options: AdmitOptions): Promise<Seat> {
     const seat = take(applicationId, options);
     if (seat !== undefined) return seat;
   }
+  const since = performance.now();
   const seat = await waiting.join({
     applicationId,
     take: () => take(applicationId, options),
@@ -60,7 +63,7 @@ export async function admit(call: Call, options: AdmitOptions): Promise<Seat> {
     most: settings.maxWaiting,
     signal,
   });
-  if (!signal.aborted) return seat;
+  if (!signal.aborted) return { ...seat, held: Math.round(performance.now() - since) };
   seat[Symbol.dispose]();
   throw signal.reason;
 }
@@ -86,7 +89,7 @@ function take(applicationId: string, options: AdmitOptions): Seat | undefined {
   );
   if (replica === undefined) return undefined;
   const held = load.take(replica.id, applicationId);
-  const seat = { replica, [Symbol.dispose]: () => held[Symbol.dispose]() };
+  const seat = { replica, held: 0, [Symbol.dispose]: () => held[Symbol.dispose]() };
   const tunnel = tunnelTo(replica, applicationId, options.openTunnel);
   return tunnel ? { ...seat, tunnel } : seat;
 }

@@ -29,7 +29,7 @@ export async function live(
   call: Call,
   client: { readonly socket: Socket; readonly head: Buffer },
   options: LiveOptions,
-): Promise<Closing & { readonly replicaId: string }> {
+): Promise<Closing & Pick<Seat, 'held'> & { readonly replicaId: string }> {
   using reached = await reach(call, options);
   const { seat, upstream } = reached;
   const { endpoint } = call.route;
@@ -56,7 +56,8 @@ export async function live(
   upstream.sink(client.socket);
   client.socket.write(switchingProtocols(call, reached, { ...options, connectionId }), 'latin1');
   relay.start();
-  return { ...(await relay.ended), replicaId: seat.replica.id };
+  const { replica, held } = seat;
+  return { ...(await relay.ended), replicaId: replica.id, held };
 }
 
 /** A seat, and the connection to its replica. */

@@ -28,6 +28,9 @@ export interface Exchange {
   readonly status: number;
   readonly replicaId: string;
   readonly bytesIn: number;
+  /** Milliseconds that it waited for a replica, and from then until the answer began. */
+  readonly held: number;
+  readonly answered: number;
 }
 
 /** Repeating these is harmless (RFC 9110 section 9.2.2). */
@@ -74,6 +77,7 @@ async function attempt(
   options: ProxyOptions,
 ): Promise<Exchange | Unreached> {
   using seat = await admit(call, options);
+  const seated = performance.now();
   const outgoing = open(call, seat, options);
   using _served = options.connections.add({
     kind: 'request',
@@ -98,6 +102,7 @@ async function attempt(
       return answer;
     }
     options.ejections.succeeded({ seat });
+    const took = Math.round(performance.now() - seated);
     if (sent.check !== undefined) {
       await untilAnswerable({ check: sent.check, outgoing, left: left.signal });
       if (answer.destroyed) throw unreachable();
@@ -106,7 +111,14 @@ async function attempt(
       passBack(answer, response, { ...options, call, replicaId: seat.replica.id }),
       sent.failed,
     ]);
-    return { status: answer.statusCode ?? 0, replicaId: seat.replica.id, bytesIn: sent.bytes() };
+    const { replica, held } = seat;
+    return {
+      status: answer.statusCode ?? 0,
+      replicaId: replica.id,
+      bytesIn: sent.bytes(),
+      held,
+      answered: took,
+    };
   } finally {
     response.off('close', leave);
     if (!response.writableFinished || !outgoing.writableFinished) outgoing.destroy();

@@ -208,6 +208,7 @@ export class Copy {
   async #bringUp(): Promise<Replica> {
     const { gate, makeSpec, log, clock } = this.#options;
     const { signal } = this.#life;
+    const wished = clock.now();
     this.#enter('waiting');
     const adopted = await this.#adoptOrPrepare();
     using _seat = adopted ? undefined : await gate.enter(signal);
@@ -221,7 +222,12 @@ export class Copy {
     const replica = adopted ?? (await this.#runtime.start(spec, { signal }));
     this.#replica = replica;
     log.info(
-      { replicaId: replica.id, pid: replica.pid, adopted: adopted !== undefined },
+      {
+        replicaId: replica.id,
+        pid: replica.pid,
+        adopted: adopted !== undefined,
+        milliseconds: clock.now() - wished,
+      },
       'started a replica',
     );
     this.#options.onChange();
