@@ -1,2 +1,4 @@
-export * from './browser.ts';
-export * from './connect.ts';
+/** What Node gets: live connections whose handshakes carry headers. */
+export * from './everywhere.ts';
+export * from './live/connect.ts';
+export * from './live/keep-connected.ts';

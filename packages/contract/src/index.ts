@@ -10,6 +10,7 @@ export * from './ocid.ts';
 export * from './paths.ts';
 export * from './problem.ts';
 export * from './profile.ts';
+export * from './reconnect.ts';
 export * from './resource.ts';
 export * from './secret.ts';
 export * from './settings.ts';

@@ -35,3 +35,11 @@ export function livePath(applicationId: string, path = ''): string {
   const root = isIamApplication(applicationId) ? paths.liveIam : paths.live;
   return `${root}/${applicationId}${tail(path)}`;
 }
+
+/** Path at which a caller gets a ticket for the application. */
+export const ticketsPath = (applicationId: string): string => `${endpointPath(applicationId)}/tickets`;
+
+/** Path at which a live connection gets a new token. */
+export function connectionTokenPath(applicationId: string, connectionId: string): string {
+  return `${endpointPath(applicationId)}/connections/${connectionId}/token`;
+}

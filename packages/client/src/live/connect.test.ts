@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { connect } from './connect.ts';
-import { TimedOut, Unreachable } from './failure.ts';
+import { TimedOut, Unreachable } from '../failure.ts';
 
 interface Peer extends AsyncDisposable {
   readonly url: string;

@@ -1,8 +1,9 @@
-/** A live connection: one WebSocket to an application, with its refusals as errors and its messages as an iterable. */
+/** Connect, in Node: opens a live connection, with its refusals as errors and its messages as an iterable. */
 import { on } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { refusalOf, TimedOut, Unreachable } from './failure.ts';
+import { refusalOf, TimedOut, Unreachable } from '../failure.ts';
+import { closeGrace, handshakeTimeout, type Closing, type LiveConnection } from './connection.ts';
 
 export interface ConnectOptions {
   /** Access token of the application. Default: none, for an application without authentication. */
@@ -19,41 +20,26 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How a connection ended: a code of RFC 6455 section 7.4 (1005: none was sent, 1006: no close was seen). */
-export interface Closing {
-  readonly code: number;
-  readonly reason: string;
-}
-
-export interface LiveConnection extends AsyncDisposable, AsyncIterable<string | Uint8Array> {
-  /** The subprotocol that was agreed on, or an empty string. */
-  readonly subprotocol: string;
-  /** Settles when the connection is over. Never rejects. */
-  readonly closed: Promise<Closing>;
-  /** Resolves when the message is handed to the network; rejects when the connection is over. */
-  send(message: string | Uint8Array): Promise<void>;
-  /** Closes with 1000, waits 5 s for the answer, then cuts. */
-  close(): Promise<Closing>;
-}
-
-/** Milliseconds that the peer has to answer a close. */
-const closeGrace = 5_000;
 /** Messages read ahead of whoever iterates; beyond it the socket is not read. */
 const readAhead = 64;
 
 /** Opens a connection. Throws RequestFailed (refused), Unreachable or TimedOut. */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<LiveConnection> {
   options.signal?.throwIfAborted();
-  const timeout = options.timeout ?? 60_000;
+  const timeout = options.timeout ?? handshakeTimeout;
   const socket = new WebSocket(url, [...(options.subprotocols ?? [])], {
     handshakeTimeout: timeout,
     headers: { ...options.headers, ...(options.token && { authorization: `Bearer ${options.token}` }) },
     ...(options.ca !== undefined && { ca: options.ca }),
   });
   const closed = closingOf(socket);
+  const named: Named = {};
+  socket.once('upgrade', ({ headers }) =>
+    Object.assign(named, { connectionId: headers['mooring-connection-id'] }),
+  );
   const messages = on(socket, 'message', { close: ['close'], highWaterMark: readAhead, lowWaterMark: 1 });
   await opened(socket, { url, timeout, signal: options.signal });
-  return live(socket, { closed, messages, signal: options.signal });
+  return live(socket, { closed, messages, signal: options.signal, ...named });
 }
 
 interface Opening {
@@ -112,13 +98,18 @@ function closingOf(socket: WebSocket): Promise<Closing> {
   );
 }
 
-interface LiveParts {
+/** What the answer to the handshake says of the connection. */
+interface Named {
+  readonly connectionId?: string;
+}
+
+interface LiveParts extends Named {
   readonly closed: Promise<Closing>;
   readonly messages: AsyncIterable<unknown[]>;
   readonly signal: AbortSignal | undefined;
 }
 
-function live(socket: WebSocket, { closed, messages, signal }: LiveParts): LiveConnection {
+function live(socket: WebSocket, { closed, messages, signal, connectionId }: LiveParts): LiveConnection {
   const close = async (): Promise<Closing> => {
     const cut = setTimeout(() => socket.terminate(), closeGrace);
     socket.resume();
@@ -130,6 +121,7 @@ function live(socket: WebSocket, { closed, messages, signal }: LiveParts): LiveC
   void closed.then(() => signal?.removeEventListener('abort', stop));
   return {
     subprotocol: socket.protocol,
+    connectionId,
     closed,
     close,
     send: (message) =>

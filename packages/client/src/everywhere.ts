@@ -1,0 +1,25 @@
+/** What is the same in Node and in browsers. */
+export type { Accepted, CallOptions } from './api.ts';
+export * from './api-keys.ts';
+export * from './applications.ts';
+export * from './audit.ts';
+export * from './clients.ts';
+export * from './compartments.ts';
+export * from './deployments.ts';
+export * from './endpoint-url.ts';
+export * from './failure.ts';
+export * from './fetch.ts';
+export * from './logs.ts';
+export * from './management.ts';
+export * from './registries.ts';
+export * from './secrets.ts';
+export * from './settings.ts';
+export * from './status.ts';
+export * from './token-source.ts';
+export * from './tokens.ts';
+export * from './work-requests.ts';
+export type { Closing, LiveConnection } from './live/connection.ts';
+export { jsonRpcAnswer, type AnswerTo, type Fate, type RequestId } from './live/in-flight.ts';
+export type { AskedOptions, LastingConnection, LastingOptions } from './live/options.ts';
+export type { ConnectionState } from './live/state.ts';
+export { renewToken, ticketFor, withTicket, type AskOptions, type IssuedTicket } from './live/ticket.ts';

@@ -1,0 +1,69 @@
+/**
+ * What a caller asks of the endpoint beside invoking: a ticket, for a client that cannot send headers, and a new token
+ * for a live connection (docs/wire.md, tickets; docs/wire.md, tokens of live connections).
+ */
+import { connectionTokenPath, paths, ticketsPath } from '@mooring/contract';
+import { z } from 'zod';
+import { refusalOf, RequestFailed, Unreachable } from '../failure.ts';
+import type { Fetch, FetchInit } from '../fetch.ts';
+
+const issued = z.object({ ticket: z.string(), connectionId: z.string(), expiresAt: z.string() });
+
+/** Lets its holder in once, within a minute. */
+export type IssuedTicket = z.infer<typeof issued>;
+
+export interface AskOptions {
+  readonly token: string;
+  /** Default: the global fetch. */
+  readonly fetch?: Fetch | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks for a ticket.
+ * @param liveUrl WebSocket URL of the application. Throws RequestFailed, Unreachable, or a TypeError for another URL.
+ */
+export async function ticketFor(liveUrl: string, options: AskOptions): Promise<IssuedTicket> {
+  const { base, applicationId } = partsOf(liveUrl);
+  return issued.parse(JSON.parse(await ask('POST', base + ticketsPath(applicationId), options)));
+}
+
+/** The same URL with the ticket in its query. */
+export function withTicket(liveUrl: string, { ticket }: IssuedTicket): string {
+  const url = new URL(liveUrl);
+  return `${liveUrl}${url.search === '' ? '?' : '&'}mooring-ticket=${ticket}`;
+}
+
+/** Lets the connection go on until the token ends. Throws RequestFailed (404: not a connection of this caller) or Unreachable. */
+export async function renewToken(liveUrl: string, connectionId: string, options: AskOptions): Promise<void> {
+  const { base, applicationId } = partsOf(liveUrl);
+  await ask('PUT', base + connectionTokenPath(applicationId, connectionId), options);
+}
+
+async function ask(method: string, url: string, { token, fetch, signal }: AskOptions): Promise<string> {
+  const init: FetchInit = {
+    method,
+    headers: { authorization: `Bearer ${token}` },
+    redirect: 'manual',
+    signal,
+  };
+  try {
+    const answer = await (fetch ?? globalThis.fetch)(url, init);
+    const text = await answer.text();
+    if (!answer.ok) throw refusalOf(answer, text);
+    return text;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof RequestFailed ? error : new Unreachable(url, error);
+  }
+}
+
+const live = new RegExp(`^(.*?)(?:${paths.live}|${paths.liveIam})/([^/]+)`);
+
+function partsOf(liveUrl: string): { readonly base: string; readonly applicationId: string } {
+  const { origin, pathname } = new URL(liveUrl.replace(/^ws/, 'http'));
+  const [, prefix, applicationId] = live.exec(pathname) ?? [];
+  if (prefix === undefined || applicationId === undefined)
+    throw new TypeError(`${liveUrl} is not the WebSocket URL of an application`);
+  return { base: origin + prefix, applicationId };
+}
