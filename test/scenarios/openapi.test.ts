@@ -156,6 +156,9 @@ async function liveOf(management: ManagementClient): Promise<void> {
   await management.users.create({ name: 'mona', role: 'operator' });
   assert.equal((await management.users.list()).at(-1)?.name, 'mona');
   await management.users.delete('mona');
+  await management.registries.login('registry.example:1', { username: 'ann', password: 'p' }).catch(() => {});
+  await management.registries.list();
+  await management.registries.logout('registry.example:1').catch(() => {});
   const secret = await management.secrets.create({ name: 'key', compartmentId, value: 'hidden' });
   await management.secrets.update(secret.id, 'hidden too');
   assert.deepEqual(await management.secrets.list({ name: 'key' }), [await management.secrets.get(secret.id)]);

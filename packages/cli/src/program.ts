@@ -10,6 +10,7 @@ import { addInvoke } from './commands/invoke.ts';
 import { addKeys } from './commands/keys/keys.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMcp } from './commands/mcp/mcp.ts';
+import { addRegistries } from './commands/registries/registries.ts';
 import { addSecrets } from './commands/secrets/secrets.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
@@ -35,6 +36,7 @@ const commands = [
   addCompartments,
   addKeys,
   addSecrets,
+  addRegistries,
   addUsers,
   addAudit,
 ] as const;

@@ -19,7 +19,9 @@ import {
   hostedDeployment,
   hostedDeploymentSummary,
   issuedToken,
+  loggedInRegistry,
   oauthClient,
+  registry,
   secret,
   scalingStatus,
   serverStatus,
@@ -83,6 +85,8 @@ const shapes: AllShapes = {
   '/v1/secrets': { get: listOf(secret), post: secret },
   '/v1/secrets/{id}': { get: secret, put: secret },
   '/v1/users': { get: listOf(user), post: createdUser },
+  '/v1/registries': { get: listOf(registry) },
+  '/v1/registries/{host}': { put: loggedInRegistry },
   '/v1/audit': { get: listOf(auditEntry) },
   '/openapi.json': { get: z.looseObject({ openapi: z.string() }) },
 };

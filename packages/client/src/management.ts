@@ -8,6 +8,7 @@ import { compartments, type Compartments } from './compartments.ts';
 import { deployments, type Deployments } from './deployments.ts';
 import type { Fetch } from './fetch.ts';
 import { logs, type Logs } from './logs.ts';
+import { registries, type Registries } from './registries.ts';
 import { secrets, type Secrets } from './secrets.ts';
 import { settings, type Settings } from './settings.ts';
 import { status, type Status } from './status.ts';
@@ -41,6 +42,7 @@ export class ManagementClient {
   readonly apiKeys: ApiKeys;
   readonly audit: Audit;
   readonly secrets: Secrets;
+  readonly registries: Registries;
   readonly users: Users;
 
   constructor(options: ManagementOptions) {
@@ -62,6 +64,7 @@ export class ManagementClient {
     this.apiKeys = apiKeys(api);
     this.audit = audit(api);
     this.secrets = secrets(api);
+    this.registries = registries(api);
     this.users = users(api);
   }
 }

@@ -546,6 +546,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/registries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the registries that this server has credentials for, without the passwords */
+        get: operations["listRegistries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registries/{host}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep credentials for a registry, which is asked whether it takes them */
+        put: operations["loginToRegistry"];
+        post?: never;
+        /** Forget the credentials for a registry */
+        delete: operations["logoutFromRegistry"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users": {
         parameters: {
             query?: never;
@@ -1692,6 +1727,33 @@ export interface components {
         UpdateSecretDetails: {
             /** @description Kept encrypted; no answer gives it back */
             value: string;
+        };
+        Registry: {
+            host: string;
+            username: string;
+            /** @description Goes up with every login */
+            version: number;
+            /** Format: date-time */
+            timeCreated: string;
+            /** Format: date-time */
+            timeUpdated: string;
+        };
+        LoggedInRegistry: {
+            host: string;
+            username: string;
+            /** @description Goes up with every login */
+            version: number;
+            /** Format: date-time */
+            timeCreated: string;
+            /** Format: date-time */
+            timeUpdated: string;
+            /** @description False: no container engine answers, so nobody could ask the registry */
+            verified: boolean;
+        };
+        LoginToRegistryDetails: {
+            username: string;
+            /** @description Password or access token. Kept encrypted; no answer gives it back */
+            password: string;
         };
         User: {
             /** @description The `sub` of the tokens */
@@ -3939,6 +4001,127 @@ export interface operations {
             };
             path: {
                 id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    /** @description The one of the request, when it was well formed, else a new one */
+                    "opc-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    /** @description Seconds */
+                    "retry-after"?: string;
+                    /** @description What the credential lacks */
+                    "www-authenticate"?: string;
+                    /** @description The one of the request, when it was well formed, else a new one */
+                    "opc-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRegistries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    /** @description The one of the request, when it was well formed, else a new one */
+                    "opc-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Registry"][];
+                    };
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    /** @description Seconds */
+                    "retry-after"?: string;
+                    /** @description What the credential lacks */
+                    "www-authenticate"?: string;
+                    /** @description The one of the request, when it was well formed, else a new one */
+                    "opc-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    loginToRegistry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Host of the registry, as it stands before the name of an image; docker.io for Docker Hub */
+                host: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginToRegistryDetails"];
+            };
+        };
+        responses: {
+            /** @description The registry, without the password */
+            200: {
+                headers: {
+                    /** @description The one of the request, when it was well formed, else a new one */
+                    "opc-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedInRegistry"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    /** @description Seconds */
+                    "retry-after"?: string;
+                    /** @description What the credential lacks */
+                    "www-authenticate"?: string;
+                    /** @description The one of the request, when it was well formed, else a new one */
+                    "opc-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logoutFromRegistry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Host of the registry, as it stands before the name of an image; docker.io for Docker Hub */
+                host: string;
             };
             cookie?: never;
         };

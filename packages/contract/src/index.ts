@@ -11,6 +11,7 @@ export * from './paths.ts';
 export * from './problem.ts';
 export * from './profile.ts';
 export * from './reconnect.ts';
+export * from './registry.ts';
 export * from './resource.ts';
 export * from './secret.ts';
 export * from './settings.ts';

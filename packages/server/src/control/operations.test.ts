@@ -423,6 +423,27 @@ const operations: readonly Operation[] = [
       return { name: 'mona' };
     },
   },
+  { method: 'get', path: '/v1/registries', role: 'operator', status: 200 },
+  {
+    method: 'put',
+    path: '/v1/registries/{host}',
+    role: 'admin',
+    status: 200,
+    prepare: async () => ({ host: 'registry.example:5000' }),
+    body: () => ({ username: 'ann', password: 'p' }),
+    bad: [{ username: '', of: 1 }, /username is wrong.*password must not be null.*of is not a known field/],
+  },
+  {
+    method: 'delete',
+    path: '/v1/registries/{host}',
+    role: 'admin',
+    status: 204,
+    prepare: async (api) => {
+      const host = 'registry.example:5000';
+      await api.call('PUT', `/v1/registries/${host}`, { body: { username: 'ann', password: 'p' } });
+      return { host };
+    },
+  },
   { method: 'get', path: '/v1/audit', role: 'admin', status: 200 },
 ];
 

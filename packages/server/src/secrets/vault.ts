@@ -15,6 +15,10 @@ export interface Vault {
    * secrets that are there were sealed with another key.
    */
   readonly sealer: (secrets: Secrets) => Promise<(value: string, id: string) => string>;
+  /** Seals another value for whatever has that name, for which alone it opens. */
+  readonly lock: (value: string, name: string) => string;
+  /** Opens it. Throws WrongKey. */
+  readonly unlock: (sealed: string, name: string) => string;
   /** The value of a secret; undefined when there is no such secret. Throws WrongKey. */
   readonly open: (id: string) => Promise<string | undefined>;
 }
@@ -54,6 +58,12 @@ export async function openVault({ secrets, file, given, random }: VaultOptions):
             'that made them, or give this one the same key and start it again.',
         );
       return (value, id) => seal(value, { key, id, random });
+    },
+    lock: (value, name) => seal(value, { key, id: name, random }),
+    unlock(sealed, name) {
+      const value = unseal(sealed, { key, id: name });
+      if (value === undefined) throw new WrongKey();
+      return value;
     },
     async open(id) {
       const found = await secrets.sealed(id);

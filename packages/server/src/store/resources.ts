@@ -7,6 +7,7 @@ import { deployments } from './deployments.ts';
 import { identity } from './identity.ts';
 import { leases } from './leases.ts';
 import { meta } from './meta.ts';
+import { registries } from './registries.ts';
 import { replicas } from './replicas.ts';
 import { retryTokens } from './retry-tokens.ts';
 import type { Scope } from './scope.ts';
@@ -32,5 +33,6 @@ export const resources = (scope: Scope): Resources => ({
   apiKeys: apiKeys(scope),
   audit: audit(scope),
   secrets: secrets(scope),
+  registries: registries(scope),
   tickets: tickets(scope),
 });

@@ -26,6 +26,7 @@ import type { Compartments } from './compartments.ts';
 import type { Deployments } from './deployments.ts';
 import type { Fence, Leases } from './leases.ts';
 import type { Meta } from './meta.ts';
+import type { Registries } from './registries.ts';
 import type { Replicas } from './replicas.ts';
 import type { RetryTokens } from './retry-tokens.ts';
 import type { Secrets } from './secrets.ts';
@@ -51,6 +52,7 @@ export interface Resources {
   readonly apiKeys: ApiKeys;
   readonly audit: Audit;
   readonly secrets: Secrets;
+  readonly registries: Registries;
   readonly tickets: StoredTickets;
 }
 

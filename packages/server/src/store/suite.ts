@@ -8,6 +8,7 @@ import { deploymentCases } from './suite/deployments.ts';
 import { keyCases } from './suite/keys-and-audit.ts';
 import { identityCases } from './suite/identity.ts';
 import { otherCases, transactionCases } from './suite/others.ts';
+import { registryCases } from './suite/registries.ts';
 import { secretCases } from './suite/secrets.ts';
 import { storageCases } from './suite/storages.ts';
 import { workRequestCases } from './suite/work-requests.ts';
@@ -22,6 +23,7 @@ const cases = [
   ...keyCases,
   ...storageCases,
   ...secretCases,
+  ...registryCases,
 ];
 
 /** @param open Opens a store of its own, empty, on the database that the name tells. */

@@ -7,6 +7,7 @@ import type { ReplicaState, WorkRequestResource, WorkRequestState } from '@moori
 import type { ApiKeyTables } from './api-keys.ts';
 import type { AuditTables } from './audit.ts';
 import type { IdentityTables } from './identity.ts';
+import type { RegistryTables } from './registries.ts';
 import type { SecretTables } from './secrets.ts';
 import type { StorageTables } from './storages.ts';
 import type { TicketTables } from './tickets.ts';
@@ -143,7 +144,14 @@ export interface MetaRow {
 
 /** Every table. A part that brings its own tables adds its interface to the `extends` list. */
 export interface Tables
-  extends IdentityTables, ApiKeyTables, AuditTables, SecretTables, StorageTables, TicketTables {
+  extends
+    IdentityTables,
+    ApiKeyTables,
+    AuditTables,
+    RegistryTables,
+    SecretTables,
+    StorageTables,
+    TicketTables {
   applications: ApplicationRow;
   deployments: DeploymentRow;
   artifacts: ArtifactRow;

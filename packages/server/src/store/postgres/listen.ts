@@ -13,7 +13,12 @@ import type { ListenOptions } from '../database.ts';
 /** What nodes notify each other on. */
 export const channel = 'mooring_changes';
 
-const notice = z.object({ from: z.string(), kind: z.enum(changeKinds), id: z.string(), count: z.int().optional() });
+const notice = z.object({
+  from: z.string(),
+  kind: z.enum(changeKinds),
+  id: z.string(),
+  count: z.int().optional(),
+});
 
 export interface ListenerOptions extends ListenOptions {
   readonly connect: () => Client;
