@@ -153,7 +153,7 @@ async function openIdentity({ config, common, data, names, store }: Ground, owne
 /** What hosts: the runtime, the gateway, and the reconciler, which on a shared database is one node's among several. */
 async function openHosting(ground: Ground, identity: Identity, owned: AsyncDisposableStack) {
   const { config, common, data, names, store, isShared } = ground;
-  const { domain, verifyToken, vault, keys, checkIssuer } = identity;
+  const { domain, verifyToken, vault, keys, checkIssuer, revocations } = identity;
   const findCredential = credentialsOf(store, vault);
   const running = await openRuntimes({ config, data, isShared, findCredential, common }, owned);
   const { all: runtimes, logs: readLogs } = running;
@@ -169,6 +169,10 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
       names: names.applications,
       verifyToken,
       findKey: keys.find,
+      isWithdrawn: ({ kind, ...caller }) =>
+        kind === 'key'
+          ? !keys.holds({ kind, ...caller })
+          : caller.revocable !== undefined && revocations.isRevoked(caller.revocable),
       tickets: store.tickets,
       assert: createAsserter({ key: domain.assertionKey, issuer: domain.issuer, clock, random }),
       isReady: () => readiness.isReady,
@@ -177,6 +181,7 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
       ...common,
     }),
   );
+  for (const source of [keys, revocations]) owned.use(source.watch(() => gateway.connections.withdraw()));
   const connections = (id: string): number => gateway.connections.count(id);
   const drain: Drain = (replicaId, options) => gateway.connections.drain(replicaId, options);
   const lead = (given: Leading): Reconciler =>

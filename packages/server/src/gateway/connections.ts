@@ -13,6 +13,8 @@ export interface Named {
   readonly caller: Principal;
   /** Another token of the same caller. @param expiresAt milliseconds since the epoch; undefined: never */
   renew(expiresAt: number | undefined): void;
+  /** Ends it: the caller may not call any more. */
+  withdraw(): void;
 }
 
 /** One thing being served. */
@@ -22,6 +24,8 @@ export interface Served {
   readonly replicaId: string;
   /** Of a live connection only. */
   readonly named?: Named;
+  /** Of a request only: whose it is. */
+  readonly caller?: Principal;
   /** Asks the client to go and come back. A request has no way to be told: it does nothing. */
   close(code: number, reason: string): void;
   destroy(reason: string): void;
@@ -29,6 +33,8 @@ export interface Served {
 }
 
 export interface ConnectionsOptions {
+  /** True for a caller whose token or key was revoked after it had been let in. Default: nobody. */
+  readonly isWithdrawn?: ((caller: Principal) => boolean) | undefined;
   readonly load: Load;
   readonly clock: Clock;
   readonly random: Random;
@@ -64,6 +70,8 @@ export class Connections implements Disposable {
   readonly #served = new Set<Served>();
   /** By replica. */
   readonly #drains = new Map<string, Drain>();
+  /** What came since the last tick: its caller may have been revoked while it was on its way. */
+  readonly #fresh = new Set<Served>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: ConnectionsOptions) {
@@ -74,7 +82,13 @@ export class Connections implements Disposable {
   /** Counts it until the returned handle is disposed. */
   add(served: Served): Disposable {
     this.#served.add(served);
-    return { [Symbol.dispose]: () => void this.#served.delete(served) };
+    this.#fresh.add(served);
+    return {
+      [Symbol.dispose]: () => {
+        this.#served.delete(served);
+        this.#fresh.delete(served);
+      },
+    };
   }
 
   /** The live connection of that name. */
@@ -93,7 +107,14 @@ export class Connections implements Disposable {
     return count;
   }
 
+  /** Ends what is served to callers whose access has been withdrawn; called after each change of who may call. */
+  withdraw(): void {
+    this.#withdraw(this.#served);
+  }
+
   tick(): void {
+    this.#withdraw(this.#fresh);
+    this.#fresh.clear();
     const now = this.#options.clock.now();
     for (const served of this.#served) {
       served.tick(now);
@@ -140,6 +161,17 @@ export class Connections implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     this.#end('the server has stopped');
+  }
+
+  #withdraw(among: Iterable<Served>): void {
+    const { isWithdrawn } = this.#options;
+    if (isWithdrawn === undefined) return;
+    for (const served of among) {
+      const caller = served.named?.caller ?? served.caller;
+      if (caller === undefined || !isWithdrawn(caller)) continue;
+      if (served.named) served.named.withdraw();
+      else served.destroy('access was withdrawn');
+    }
   }
 
   #of(replicaId: string): Served[] {

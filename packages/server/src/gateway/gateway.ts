@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import { asProblem, invokePath, livePath, Problem } from '@mooring/contract';
 import type { DemandPort } from '../directory/demand.ts';
 import type { Directory } from '../directory/directory.ts';
-import type { Assert, FindHolder, VerifyToken } from '../identity/principal.ts';
+import type { Assert, FindHolder, VerifyToken, Principal } from '../identity/principal.ts';
 import type { Clock, Random } from '../kit/clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Tickets } from '../identity/tickets.ts';
@@ -39,6 +39,8 @@ export interface GatewayOptions {
   /** Finds the API keys of those who sign their requests. Default: there are none. */
   readonly findKey?: FindHolder;
   readonly assert: Assert;
+  /** True for a caller whose token or key was revoked since. Default: nobody. */
+  readonly isWithdrawn?: (caller: Principal) => boolean;
   /** Where the tickets of callers are kept. */
   readonly tickets: Tickets;
   readonly clock: Clock;
@@ -74,7 +76,7 @@ export class Gateway implements Disposable {
     this.#limits = new Limits(clock);
     this.#load = load;
     this.demand = load;
-    this.connections = new Connections({ load, clock, random });
+    this.connections = new Connections({ load, clock, random, isWithdrawn: options.isWithdrawn });
     this.#waiting = new Waiting({ directory, load });
     this.#ejections = new Ejections({ directory, log, restored: (id) => this.#waiting.serve(id) });
     this.#seal = createSeal(options.sealKey ?? random(32));

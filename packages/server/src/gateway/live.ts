@@ -3,7 +3,7 @@
  * a seat, the replica's handshake, ours, the relay.
  */
 import type { Socket } from 'node:net';
-import { Problem } from '@mooring/contract';
+import { closeCodes, Problem } from '@mooring/contract';
 import { newConnectionId } from '../identity/tickets.ts';
 import type { Clock } from '../kit/clock.ts';
 import { admit, type AdmitOptions, type Seat } from './admit.ts';
@@ -50,7 +50,12 @@ export async function live(
     close: (code, reason) => relay.close(code, reason, { drain: true }),
     destroy: (reason) => relay.destroy(reason),
     tick: (now) => relay.tick(now),
-    named: { connectionId, caller: call.principal, renew: (expiresAt) => relay.renew(expiresAt) },
+    named: {
+      connectionId,
+      caller: call.principal,
+      renew: (expiresAt) => relay.renew(expiresAt),
+      withdraw: () => relay.close(closeCodes.forbidden, 'access was withdrawn'),
+    },
   });
   call.arrival.signal.throwIfAborted();
   upstream.sink(client.socket);

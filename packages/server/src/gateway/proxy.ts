@@ -81,6 +81,7 @@ async function attempt(
   const outgoing = open(call, seat, options);
   using _served = options.connections.add({
     kind: 'request',
+    caller: call.principal,
     applicationId: call.route.endpoint.applicationId,
     replicaId: seat.replica.id,
     close: () => {},

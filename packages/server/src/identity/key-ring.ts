@@ -6,7 +6,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { ApiKey } from '@mooring/contract';
 import { pauseFor } from '../kit/pause.ts';
 import type { Log } from '../observe/log.ts';
-import type { FindHolder, KeyHolder } from './principal.ts';
+import type { FindHolder, KeyHolder, Principal } from './principal.ts';
 
 /** Where keys are registered. */
 export interface KeySource {
@@ -16,6 +16,10 @@ export interface KeySource {
 
 export interface KeyRing extends AsyncDisposable {
   readonly find: FindHolder;
+  /** Whether the key behind a caller is registered still. */
+  holds(caller: Principal): boolean;
+  /** Calls the listener after each change, until the returned handle is disposed. */
+  watch(listener: () => void): Disposable;
 }
 
 interface Entry {
@@ -31,6 +35,7 @@ const retryPause = 500;
 /** Resolves when it holds every key. Throws when they cannot be read. */
 export async function openKeyRing(source: KeySource, log: Log): Promise<KeyRing> {
   const life = new AbortController();
+  const listeners = new Set<() => void>();
   let entries: ReadonlyMap<string, Entry> = new Map();
   let isStale = false;
   let isFilled = false;
@@ -41,6 +46,7 @@ export async function openKeyRing(source: KeySource, log: Log): Promise<KeyRing>
       isStale = false;
       try {
         entries = entriesOf(await source.apiKeys.list(), entries);
+        for (const listener of listeners) listener();
       } catch (error) {
         isStale = true;
         log.warn({ err: error }, 'the API keys could not be read; it is tried again');
@@ -65,6 +71,11 @@ export async function openKeyRing(source: KeySource, log: Log): Promise<KeyRing>
   }
   return {
     find: async (keyId) => entries.get(keyId),
+    holds: ({ issuer, subject, clientId }) => entries.has(`${issuer}/${subject}/${clientId}`),
+    watch(listener) {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
     [Symbol.asyncDispose]: async () => {
       watch[Symbol.dispose]();
       life.abort();

@@ -99,7 +99,8 @@ export function createVerifier(options: VerifierOptions): VerifyToken {
     if (source !== ownKeys) return principal;
     if (options.isRevoked?.(fresh.claims))
       throw refused('The access token was revoked. Sign in again, or ask for another one.');
-    return { ...principal, revocable: fresh.claims };
+    const { subject, clientId, issuedAt, grant } = fresh.claims;
+    return { ...principal, revocable: { subject, clientId, issuedAt, grant } };
   };
 }
 
