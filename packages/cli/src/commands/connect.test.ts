@@ -53,13 +53,42 @@ for (const [closeCode, exit, text] of [
   [3000, 4, /3000/],
   [3008, 7, /3008/],
 ] as const)
-  test(`an end with ${closeCode} is exit ${exit}`, async () => {
+  test(`without reconnecting an end with ${closeCode} is exit ${exit}`, async () => {
     await using server = await platform('echo');
     server.live = (socket) => socket.close(closeCode, closeCode === 1012 ? 'restart' : '');
-    const ended = await mooring(['connect', 'echo'], { cwd: server.cwd, stdin: new PassThrough() });
+    const ended = await mooring(['connect', 'echo', '--no-reconnect'], {
+      cwd: server.cwd,
+      stdin: new PassThrough(),
+    });
     assert.equal(ended.code, exit);
     assert.match(ended.stderr, text);
   });
+
+test('a connection that ends comes back, and what comes next goes over it', async () => {
+  await using server = await platform('echo');
+  const stdin = new PassThrough();
+  let count = 0;
+  server.live = (socket) => {
+    count += 1;
+    if (count === 1) return socket.close(1012, '{"retryAfterMs":0}');
+    stdin.end('after\n');
+    socket.on('message', (data: Buffer) => {
+      socket.send(data.toString());
+      socket.close(1000);
+    });
+  };
+  const { code, stdout, stderr } = await mooring(['connect', 'echo'], { cwd: server.cwd, stdin });
+  assert.deepEqual({ code, stdout }, { code: 0, stdout: 'after\n' });
+  assert.match(stderr, /No connection \(1012[^]*Trying again in 0\.0 s\.[^]*Connected again\./);
+});
+
+test('an end that must not be repeated is the end', async () => {
+  await using server = await platform('echo');
+  server.live = (socket) => socket.close(3003, 'no more');
+  const { code, stderr } = await mooring(['connect', 'echo'], { cwd: server.cwd, stdin: new PassThrough() });
+  assert.equal(code, 4);
+  assert.match(stderr, /3003 no more/);
+});
 
 test('a refused handshake is exit 4', async () => {
   await using server = await platform('echo');

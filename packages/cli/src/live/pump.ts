@@ -4,6 +4,9 @@ import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Closing, LiveConnection } from '@mooring/client';
 
+/** What it takes of a connection. */
+export type Pumped = Pick<LiveConnection, 'closed' | 'send' | 'close'> & AsyncIterable<string | Uint8Array>;
+
 export interface Pump {
   readonly input: Readable;
   /** Takes one message; the next one waits for it. */
@@ -14,7 +17,7 @@ export interface Pump {
 }
 
 /** Resolves with how the connection ended. The connection is closed then. */
-export async function pump(connection: LiveConnection, options: Pump): Promise<Closing> {
+export async function pump(connection: Pumped, options: Pump): Promise<Closing> {
   const { output, signal } = options;
   const over = new AbortController();
   const stop = AbortSignal.any([signal, over.signal]);
@@ -32,7 +35,7 @@ export async function pump(connection: LiveConnection, options: Pump): Promise<C
 }
 
 /** One message per line. After the last one answers have their time, then the connection is closed. */
-async function send(connection: LiveConnection, { input, wait }: Pump, stop: AbortSignal): Promise<void> {
+async function send(connection: Pumped, { input, wait }: Pump, stop: AbortSignal): Promise<void> {
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   const end = (): void => lines.close();
   stop.addEventListener('abort', end, { once: true });
