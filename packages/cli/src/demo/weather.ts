@@ -41,7 +41,8 @@ async function deployWeather(cli: Cli, session: Session): Promise<string> {
   using progress = startProgress(cli, 'Deploying examples/weather');
   const source = cli.env['NWS_API_BASE'];
   const environment = source === undefined ? [] : [parseVariable(`NWS_API_BASE=${source}`)];
-  const request = { name: weather.name, command, workingDirectory: folder, environment, wait: true };
+  const artifact = { artifactType: 'LOCAL_PROCESS_ARTIFACT', command, workingDirectory: folder } as const;
+  const request = { name: weather.name, artifact, environment, wait: true };
   const { applicationId } = await deploy(session, request, progress);
   progress.done('weather serves');
   return applicationId;

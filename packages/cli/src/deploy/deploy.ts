@@ -1,6 +1,7 @@
-/** Deploys a command: makes the application when there is none, and puts a new version into service. */
+/** Deploys an artifact: makes the application when there is none, and puts a new version into service. */
 import {
   isIamApplication,
+  type CreateArtifactDetails,
   type EnvironmentVariable,
   type HostedApplication,
   type HostedApplicationSummary,
@@ -12,16 +13,15 @@ import type { Session } from '../session.ts';
 import { createApplication } from './create.ts';
 import { isSameEnvironment, mergeVariables } from './environment.ts';
 import { follow } from './follow.ts';
+import { scalingFor, type ScalingOptions } from './scaling.ts';
 import { startVersion } from './version.ts';
 
 export interface DeployRequest {
   /** Display name of the application, or the OCID of one that exists. */
   readonly name: string;
-  readonly command: string[];
-  /** The command is an MCP server on its standard streams. Default false. */
-  readonly isMcpStdio?: boolean;
-  /** Absolute. */
-  readonly workingDirectory: string;
+  readonly artifact: CreateArtifactDetails;
+  /** How replicas are counted. Default: as it is, or as the server has it. */
+  readonly scaling?: ScalingOptions;
   readonly environment: readonly EnvironmentVariable[];
   /** A new application is an IAM application. Default false. */
   readonly iam?: boolean | undefined;
@@ -47,11 +47,12 @@ export async function deploy(
   const known = await findApplicationIfAny(session, request.name);
   if (known && request.iam && !isIamApplication(known.id)) throw takesTokens(known);
   const application = known
-    ? await withEnvironment(session, { id: known.id, request, progress })
+    ? await withChanges(session, { id: known.id, request, progress })
     : await createApplication(session, {
         name: request.name,
         environment: request.environment,
         iam: request.iam,
+        scaling: scalingFor(request.scaling ?? {}),
         progress,
       });
   const { id: applicationId, displayName } = application;
@@ -73,17 +74,21 @@ interface Change {
   readonly progress: Progress;
 }
 
-/** The application with the new variables merged into its own. */
-async function withEnvironment(session: Session, change: Change): Promise<HostedApplication> {
+/** The application with the new variables merged into its own, and with the new scaling. */
+async function withChanges(session: Session, change: Change): Promise<HostedApplication> {
   const { management, signal } = session;
   const { id, request, progress } = change;
   const application = await management.applications.get(id, { signal });
   const old = application.environmentVariables ?? [];
   const environmentVariables = mergeVariables(old, request.environment);
-  if (isSameEnvironment(old, environmentVariables)) return application;
-  const doing = `Changing the environment of ${application.displayName}`;
+  const scalingConfig = scalingFor(request.scaling ?? {}, application.scalingConfig);
+  const isSame = isSameEnvironment(old, environmentVariables);
+  if (isSame && scalingConfig === undefined) return application;
+  const what = isSame ? 'scaling' : 'environment';
+  const doing = `Changing the ${what} of ${application.displayName}`;
+  const changes = { ...(!isSame && { environmentVariables }), ...(scalingConfig && { scalingConfig }) };
   progress.step(doing);
-  const { workRequestId } = await management.applications.update(id, { environmentVariables }, { signal });
+  const { workRequestId } = await management.applications.update(id, changes, { signal });
   await follow(session, { workRequestId, progress, doing }).catch((error: unknown) => {
     if (!(error instanceof Refusal)) throw error;
     // It is the old version that does not start; the new one is still to come.

@@ -26,11 +26,7 @@ export interface StartedVersion {
 export async function startVersion(session: Session, version: NewVersion): Promise<StartedVersion> {
   const { management, signal } = session;
   const { application, request, progress } = version;
-  const artifact: CreateArtifactDetails = {
-    artifactType: request.isMcpStdio ? 'MCP_STDIO_ARTIFACT' : 'LOCAL_PROCESS_ARTIFACT',
-    command: request.command,
-    workingDirectory: request.workingDirectory,
-  };
+  const { artifact } = request;
   progress.step(`Starting ${application.displayName}`);
   const current = await currentDeployment(session, application);
   if (current) return activate(session, { current, artifact, progress });
