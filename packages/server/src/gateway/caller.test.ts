@@ -46,7 +46,7 @@ async function stand(settings: Parameters<typeof host>[2] = {}): Promise<Stand> 
   const now = (): number => time;
   const replica = await startReplica({
     http: (_, response) => response.end('served'),
-    webSocket: (socket) => socket.on('message', (data) => socket.send(String(data))),
+    webSocket: (socket) => socket.on('message', (data) => socket.send(data, { binary: false })),
   });
   const gateway = await startGateway({ now, verifyToken: verifyNamed(now) });
   const app = host(gateway.directory, [replica], settings);
