@@ -235,6 +235,63 @@ export const requirements = [
     source: 'docs/wire.md, settings of an application',
   },
   {
+    id: 'queue:order',
+    sentence:
+      'Arrivals that find every replica at its maxConcurrency wait and are served in the order in which they came.',
+    source: 'docs/wire.md, choosing a replica',
+  },
+  {
+    id: 'queue:full',
+    sentence: 'More than maxWaiting arrivals are refused with 503 and Retry-After.',
+    source: 'docs/wire.md, choosing a replica',
+  },
+  {
+    id: 'affinity:session',
+    sentence: 'A session of Streamable HTTP stays at its replica, on every server.',
+    source: 'docs/wire.md, choosing a replica; MCP 2025-11-25, Streamable HTTP, session management',
+  },
+  {
+    id: 'affinity:foreign',
+    sentence: 'A session of another caller or application, or one that was made up, does not exist: 404.',
+    source: 'docs/wire.md, choosing a replica',
+  },
+  {
+    id: 'affinity:over',
+    sentence: 'A session whose replica is gone does not exist any more: 404.',
+    source: 'docs/wire.md, choosing a replica; MCP 2025-11-25, Streamable HTTP, session management',
+  },
+  {
+    id: 'affinity:settings',
+    sentence: 'A header or a cookie that the settings name brings callers back to their replica.',
+    source: 'docs/wire.md, choosing a replica',
+  },
+  {
+    id: 'eject:back',
+    sentence:
+      'A replica that cannot be reached several times in a row gets no arrivals until it answers its probe again.',
+    source: 'docs/wire.md, choosing a replica',
+  },
+  {
+    id: 'wake:all',
+    sentence: 'Whoever comes while there is no replica is served, by as many as the scaling rule wants.',
+    source: 'docs/operations.md, scaling',
+  },
+  {
+    id: 'nodes:demand',
+    sentence: 'An arrival at any server wakes an application and counts as its load.',
+    source: 'docs/operations.md, several servers',
+  },
+  {
+    id: 'wake:refused',
+    sentence: 'Whoever waits for a replica that does not start is refused with 503 and Retry-After.',
+    source: 'RFC 9110 section 15.6.4',
+  },
+  {
+    id: 'scale:connections',
+    sentence: 'A live connection counts as load as long as it is open, and is never cut by scaling in.',
+    source: 'docs/operations.md, scaling',
+  },
+  {
     id: 'hold:unavailable',
     sentence: 'An arrival that finds none within the hold is refused with 503 and Retry-After.',
     source: 'RFC 9110 section 15.6.4',

@@ -142,6 +142,56 @@ function scenarios(postgres: TestPostgres): void {
     }
   });
 
+  it(
+    verifies('nodes:demand', 'who arrives at any node wakes an application, and counts as its load'),
+    async (t) => {
+      const database = await postgres.database('demand');
+      const [one, other] = [await start(t, database), await start(t, database)];
+      const app = await deploy(one, 'demand');
+      const before = await eventually(1000, () => pidOf(other, app));
+      const { management } = one;
+      const { workRequestId } = await management.applications.update(app.id, {
+        scalingConfig: {
+          scalingType: 'CONCURRENCY',
+          minReplica: 0,
+          maxReplica: 2,
+          targetConcurrencyThreshold: 2,
+        },
+      });
+      await finished(management, workRequestId);
+      const settings = {
+        scaleToZeroAfter: 1,
+        stableWindow: 6,
+        panicWindow: 1,
+        drainAfter: 0,
+        drainSpread: 0,
+      };
+      await management.settings.update(app.id, settings);
+      const running = async (node: ServerNode): Promise<number> =>
+        (await node.management.status.application(app.id)).replicas.length;
+      for (const node of [one, other])
+        await eventually(20_000, async () => assert.equal(await running(node), 0));
+      // One of the two does not lead: it has to tell the other one.
+      for (const node of [other, one]) {
+        assert.notEqual(await pidOf(node, app), before);
+        for (const each of [one, other])
+          await eventually(20_000, async () => assert.equal(await running(each), 0));
+      }
+      for (const node of [one, other]) {
+        const url = node.urls.applicationsPlain.replace('http', 'ws') + livePath(app.id);
+        using open = new DisposableStack();
+        for (let count = 0; count < 4; count++) open.use(await openLive(url, bearer(app.token)));
+        await eventually(20_000, async () => {
+          const { replicas } = await node.management.status.application(app.id);
+          assert.equal(replicas.filter(({ state }) => state === 'READY').length, 2);
+        });
+        assert.equal((await node.management.status.scaling(app.id)).wanted, 2);
+        open.dispose();
+        await eventually(30_000, async () => assert.equal(await running(node), 0));
+      }
+    },
+  );
+
   it('an application that is deleted is gone everywhere, and its connections are sent away', async (t) => {
     const database = await postgres.database('deleted');
     const [one, other] = [await start(t, database), await start(t, database)];

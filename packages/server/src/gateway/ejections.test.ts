@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { verifies } from '@mooring/test/verifies';
 import { ask, handshake, host, startGateway, startReplica, type TestReplica } from './gateway.fixture.ts';
 import { connectRaw } from '../kit/raw.fixture.ts';
 
@@ -18,28 +19,34 @@ async function sick(): Promise<{ replica: TestReplica; state: { isWell: boolean 
 
 const settings = { ejectAfter: 2, ejectFor: 0.1 };
 
-test('a replica that cannot be reached gets no arrivals, until it answers its probe again', async () => {
-  const { replica, state } = await sick();
-  await using _replica = replica;
-  await using good = await startReplica({ http: (_request, response) => response.end('good') });
-  await using gateway = await startGateway();
-  const app = host(gateway.directory, [replica, good], { settings });
-  const post = { method: 'POST', body: 'x' };
-  const ejected = gateway.entry('a replica is ejected');
-  let failures = 0;
-  while (!gateway.logged().includes('a replica is ejected'))
-    if ((await ask(gateway.port, app.invoke(), post)).status === 502) failures += 1;
-  assert.equal(failures, 2);
-  assert.equal((await ejected).failures, 2);
-  for (let round = 0; round < 20; round++)
-    assert.equal((await ask(gateway.port, app.invoke(), post)).body, 'good');
-  const back = gateway.entry('an ejected replica is back');
-  state.isWell = true;
-  await back;
-  const bodies = new Set<string>();
-  while (bodies.size < 2) bodies.add((await ask(gateway.port, app.invoke(), post)).body);
-  assert.deepEqual(bodies, new Set(['good', 'well']));
-});
+test(
+  verifies(
+    'eject:back',
+    'a replica that cannot be reached gets no arrivals, until it answers its probe again',
+  ),
+  async () => {
+    const { replica, state } = await sick();
+    await using _replica = replica;
+    await using good = await startReplica({ http: (_request, response) => response.end('good') });
+    await using gateway = await startGateway();
+    const app = host(gateway.directory, [replica, good], { settings });
+    const post = { method: 'POST', body: 'x' };
+    const ejected = gateway.entry('a replica is ejected');
+    let failures = 0;
+    while (!gateway.logged().includes('a replica is ejected'))
+      if ((await ask(gateway.port, app.invoke(), post)).status === 502) failures += 1;
+    assert.equal(failures, 2);
+    assert.equal((await ejected).failures, 2);
+    for (let round = 0; round < 20; round++)
+      assert.equal((await ask(gateway.port, app.invoke(), post)).body, 'good');
+    const back = gateway.entry('an ejected replica is back');
+    state.isWell = true;
+    await back;
+    const bodies = new Set<string>();
+    while (bodies.size < 2) bodies.add((await ask(gateway.port, app.invoke(), post)).body);
+    assert.deepEqual(bodies, new Set(['good', 'well']));
+  },
+);
 
 test('the only one is asked all the same', async () => {
   const { replica, state } = await sick();

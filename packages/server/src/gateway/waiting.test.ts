@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { verifies } from '@mooring/test/verifies';
 import { ask, host, startGateway, startReplica, type Answer, type TestGateway } from './gateway.fixture.ts';
 
 /** Resolves once so many wait for the application. */
@@ -28,33 +29,39 @@ async function patient() {
   };
 }
 
-test('a replica gets no more than maxConcurrency; the others are served in the order in which they came', async () => {
-  const { replica, held, next } = await patient();
-  await using _replica = replica;
-  await using gateway = await startGateway();
-  const app = host(gateway.directory, [replica], { settings: { maxConcurrency: 2 } });
-  const answers: Promise<Answer>[] = [];
-  for (let number = 0; number < 6; number++) {
-    const arrived = number < 2 ? next() : waits(gateway, app.id, number - 1);
-    answers.push(ask(gateway.port, app.invoke(`/${number}`)));
-    await arrived;
-  }
-  assert.deepEqual(gateway.gateway.demand.of(app.id).inFlight, 2);
-  for (let number = 0; number < 4; number++) {
-    const following = next();
-    held[number]?.answer();
-    await following;
-    assert.equal(held.length, number + 3);
-  }
-  for (const { answer } of held.slice(4)) answer();
-  assert.deepEqual(
-    held.map(({ path }) => path),
-    [0, 1, 2, 3, 4, 5].map((number) => `/${number}`),
-  );
-  for (const [number, answer] of (await Promise.all(answers)).entries())
-    assert.equal(answer.body, `/${number}`);
-  assert.deepEqual(gateway.gateway.demand.of(app.id).waiting, 0);
-});
+test(
+  verifies(
+    'queue:order',
+    'a replica gets no more than maxConcurrency; the others are served in the order in which they came',
+  ),
+  async () => {
+    const { replica, held, next } = await patient();
+    await using _replica = replica;
+    await using gateway = await startGateway();
+    const app = host(gateway.directory, [replica], { settings: { maxConcurrency: 2 } });
+    const answers: Promise<Answer>[] = [];
+    for (let number = 0; number < 6; number++) {
+      const arrived = number < 2 ? next() : waits(gateway, app.id, number - 1);
+      answers.push(ask(gateway.port, app.invoke(`/${number}`)));
+      await arrived;
+    }
+    assert.deepEqual(gateway.gateway.demand.of(app.id).inFlight, 2);
+    for (let number = 0; number < 4; number++) {
+      const following = next();
+      held[number]?.answer();
+      await following;
+      assert.equal(held.length, number + 3);
+    }
+    for (const { answer } of held.slice(4)) answer();
+    assert.deepEqual(
+      held.map(({ path }) => path),
+      [0, 1, 2, 3, 4, 5].map((number) => `/${number}`),
+    );
+    for (const [number, answer] of (await Promise.all(answers)).entries())
+      assert.equal(answer.body, `/${number}`);
+    assert.deepEqual(gateway.gateway.demand.of(app.id).waiting, 0);
+  },
+);
 
 test('a thousand that come before there is a replica are all served', async () => {
   await using replica = await startReplica({ http: (_request, response) => response.end('served') });
@@ -67,7 +74,7 @@ test('a thousand that come before there is a replica are all served', async () =
   for (const { status } of await Promise.all(answers)) assert.equal(status, 200);
 });
 
-test('more than maxWaiting are told to come back', async () => {
+test(verifies('queue:full', 'more than maxWaiting are told to come back'), async () => {
   await using replica = await startReplica({ http: (_request, response) => response.end('served') });
   await using gateway = await startGateway();
   const app = host(gateway.directory, [], { settings: { maxWaiting: 2 } });
