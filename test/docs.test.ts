@@ -10,25 +10,9 @@ import { clientCredentials } from '@mooring/client';
 import type { RunningServer } from '@mooring/server';
 import { startTestServer } from './fixtures/server.ts';
 import { requirements } from './requirements.ts';
+import { tableOf } from './fixtures/table.ts';
 
 const root = join(import.meta.dirname, '..');
-
-/** Cells of the table whose header begins with these columns, without its backquotes, row by row. */
-async function tableOf(page: string, ...columns: string[]): Promise<string[][]> {
-  const lines = (await readFile(join(root, page), 'utf8')).split('\n').map(cellsOf);
-  const start = lines.findIndex((cells) => columns.every((column, index) => cells[index] === column));
-  assert.notEqual(start, -1, `${page} has no table with the columns ${columns.join(', ')}`);
-  const end = lines.findIndex((cells, index) => index > start && cells.length === 0);
-  return lines.slice(start + 2, end);
-}
-
-function cellsOf(line: string): string[] {
-  if (!line.startsWith('|')) return [];
-  return line
-    .split('|')
-    .slice(1, -1)
-    .map((cell) => cell.trim().replaceAll('`', ''));
-}
 
 /** Rows in any order. */
 const setOf = (rows: readonly (readonly string[])[]): Set<string> =>

@@ -684,6 +684,12 @@ export const requirements = [
     source: 'docs/wire.md, settings of an application',
   },
   {
+    id: 'management:metrics',
+    sentence:
+      '/metrics tells in Prometheus text format what was served, refused and runs, in a bounded number of series.',
+    source: 'docs/operations.md, metrics',
+  },
+  {
     id: 'rollout:requests',
     sentence: 'While another version comes to serve, no request fails.',
     source: 'docs/wire.md, the live connection',

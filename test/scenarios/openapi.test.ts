@@ -114,6 +114,7 @@ describe('the description of the API', () => {
   it(verifies('management:described', 'fits the operations that the client has no method for'), async () => {
     await call('GET', `/20231130/workRequests?compartmentId=${compartmentId}&limit=2&sortOrder=ASC`);
     await call('GET', '/openapi.json');
+    await call('GET', '/metrics');
     await call('GET', `/20231130/hostedApplicationStorages?compartmentId=${compartmentId}`);
   });
 

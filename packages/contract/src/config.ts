@@ -114,6 +114,16 @@ export const serveConfig = z.strictObject({
     .max(3600)
     .default(10)
     .describe('Seconds that a stop waits for connections. Default 10'),
+  openMetrics: z
+    .boolean()
+    .default(false)
+    .describe('Answer /metrics without a credential. Default: it takes the role read-only'),
+  metricsApplications: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(500)
+    .describe('Applications with figures of their own in /metrics; further ones are one. Default 500'),
   logLevel: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

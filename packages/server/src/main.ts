@@ -25,6 +25,9 @@ import { bindListeners, isLoopback, type ServerUrls } from './listeners.ts';
 import { createManagement } from './management.ts';
 import { describeNames, protectedResource } from './names.ts';
 import { openLog } from './observe/log.ts';
+import { Metrics } from './observe/metrics.ts';
+import { openTracing } from './observe/trace.ts';
+import { watchWith } from './observe/watch.ts';
 import { writeOciConfig } from './oci-config.ts';
 import { writeAdminUser, writeProfile } from './profile.ts';
 import { joinNodes } from './node/membership.ts';
@@ -163,6 +166,17 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
     ? owned.use(await joinNodes({ store, directory, advertise: config.advertise, logs: readLogs, ...common }))
     : undefined;
   const readiness = { isReady: false };
+  const tracing = await openTracing(process.env, version);
+  if (tracing) owned.use(tracing);
+  const metrics: Metrics = owned.use(
+    new Metrics({
+      version,
+      applicationLimit: config.metricsApplications,
+      applications: () => directory.all(),
+      traffic: () => gateway.connections.traffic(),
+      running: (id) => reconciler.applicationStatus(id),
+    }),
+  );
   const gateway = owned.use(
     new Gateway({
       directory,
@@ -178,6 +192,7 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
       isReady: () => readiness.isReady,
       openTunnel: node?.openTunnel,
       sealKey: await sealKeyOf(store),
+      observer: watchWith({ metrics, tracing }),
       ...common,
     }),
   );
@@ -204,7 +219,7 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
     const elsewhere = duty?.nodeOf(id);
     return (elsewhere && node ? node.logsOf(elsewhere) : readLogs)(id, choice);
   };
-  return { gateway, reconciler, containers: running.containers, logs, readiness };
+  return { gateway, reconciler, containers: running.containers, logs, metrics, readiness };
 }
 
 /** What brings clients back to their replicas is the same on all servers, and after a restart. */
@@ -220,7 +235,7 @@ function serve(
   hosting: Hosting,
 ): void {
   const { domain, operators, vault } = identity;
-  const { gateway, reconciler, logs } = hosting;
+  const { gateway, reconciler, logs, metrics } = hosting;
   const isReady = (): boolean => hosting.readiness.isReady;
   const api = createManagementApi({
     store,
@@ -232,6 +247,7 @@ function serve(
       serverReady: isReady,
     },
     logs,
+    metrics,
     urls: () => names.applicationUrls,
     vault,
     checkRegistry: registryCheck(hosting.containers),
@@ -247,6 +263,7 @@ function serve(
       names: names.management,
       random,
       isReady,
+      openMetrics: config.openMetrics ? metrics : undefined,
       identity: (request, response) => domain.handle(request, response),
       api: (request, arrival) => api.fetch(request, arrival),
     }),

@@ -5,7 +5,7 @@
 import { IncomingMessage, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { asProblem, paths, Problem } from '@mooring/contract';
-import type { Arrival } from './control/ports.ts';
+import type { Arrival, MetricsPort } from './control/ports.ts';
 import { describePeer, requestIdOf } from './gateway/accept.ts';
 import type { Names } from './gateway/names.ts';
 import { refuseRequest } from './gateway/refuse.ts';
@@ -17,6 +17,8 @@ export interface ManagementOptions {
   readonly names: Names;
   readonly random: Random;
   readonly isReady: () => boolean;
+  /** Given: /metrics takes no credential. */
+  readonly openMetrics: MetricsPort | undefined;
   readonly identity: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly api: (request: Request, arrival: Arrival) => Response | Promise<Response>;
 }
@@ -40,6 +42,8 @@ export function createManagement(options: ManagementOptions): RequestHandler {
       if (!isApi(path)) response.setHeader('opc-request-id', requestId);
       if (path === '/health') return answer(request, response, { status: 200, body: { status: 'healthy' } });
       if (path === '/ready') return answer(request, response, readiness(options.isReady()));
+      if (path === '/metrics' && options.openMetrics !== undefined && isReading(request))
+        return void answerMetrics(request, response, options.openMetrics);
       if (isIdentity(path)) return void options.identity(request, response);
       void api(request, response);
     } catch (error) {
@@ -87,3 +91,15 @@ function answer(request: IncomingMessage, response: ServerResponse, { status, bo
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(request.method === 'HEAD' ? undefined : JSON.stringify(body));
 }
+
+async function answerMetrics(
+  request: IncomingMessage,
+  response: ServerResponse,
+  metrics: MetricsPort,
+): Promise<void> {
+  const text = await metrics.read();
+  response.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' });
+  response.end(request.method === 'HEAD' ? undefined : text);
+}
+
+const isReading = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';

@@ -53,6 +53,8 @@ export function addServe(parent: CommandUnknownOpts, cli: Cli): void {
     .option('--admin-claim <name>', describe('adminClaim'))
     .option('--admin-role-map <value=role>', `${describe('adminRoleMap')}; repeatable`, collect)
     .option('--shutdown-grace <seconds>', describe('shutdownGrace'), seconds(3600))
+    .option('--open-metrics', describe('openMetrics'))
+    .option('--metrics-applications <count>', describe('metricsApplications'), integer(0, 100_000))
     .option(
       '--log-level <level>',
       `${describe('logLevel')}: debug, info, warn, error, silent (default: info, with --demo warn)`,

@@ -76,6 +76,7 @@ export async function openTestApi(given: Partial<ControlPorts> = {}): Promise<Te
     identity: testIdentity(),
     status: { applicationStatus: () => undefined, scaling: () => undefined, serverReady: () => true },
     logs: () => noLines(),
+    metrics: { contentType: 'text/plain', read: async () => '' },
     urls: () => ({ applications: 'https://localhost:8443', applicationsPlain: 'http://localhost:8080/' }),
     checkRegistry: async ({ password }) =>
       password === 'wrong' ? { verified: true, refused: 'unauthorized' } : { verified: false },

@@ -18,6 +18,7 @@ import { deployments } from './deployments.ts';
 import { description } from './description.ts';
 import { lengthLess } from './length-less.ts';
 import { logs } from './logs.ts';
+import { metrics } from './metrics.ts';
 import type { Arrival, ControlPorts } from './ports.ts';
 import { registries } from './registries.ts';
 import { refuse } from './conventions/refuse.ts';
@@ -81,6 +82,7 @@ export function buildApi(given: ControlPorts): OpenAPIHono<ControlEnv> {
     registries,
     users,
     audit,
+    metrics,
   ];
   for (const part of parts) api.route('/', part(ports));
   api.route('/', description(api, ports));

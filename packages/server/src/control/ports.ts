@@ -71,6 +71,12 @@ export type LogsPort = (
   options: { tail?: number; follow?: boolean; signal: AbortSignal },
 ) => AsyncIterable<LogLine>;
 
+/** Figures of the server, in Prometheus' text format. */
+export interface MetricsPort {
+  readonly contentType: string;
+  read(): Promise<string>;
+}
+
 /** Base URLs under which clients know the applications listener; asked for at each use. */
 export type UrlsPort = () => {
   readonly applications: string;
@@ -90,6 +96,7 @@ export interface ControlPorts {
   readonly identity: IdentityPort;
   readonly status: StatusPort;
   readonly logs: LogsPort;
+  readonly metrics: MetricsPort;
   readonly urls: UrlsPort;
   readonly vault: Pick<Vault, 'sealer' | 'lock'>;
   readonly checkRegistry: CheckRegistry;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { verifies } from '@mooring/test/verifies';
+import { Directory } from '../directory/directory.ts';
+import { noVolume } from '../observe/volume.ts';
 import { Connections, type Served } from './connections.ts';
 import { Load } from './load.ts';
 
@@ -25,6 +27,7 @@ function stand(context: TestContext, random = 0): Stand {
   const load = new Load();
   const connections = new Connections({
     load,
+    directory: new Directory(),
     clock: { now: () => now },
     random: (bytes) => new Uint8Array(bytes).fill(random),
   });
@@ -54,6 +57,7 @@ function stand(context: TestContext, random = 0): Stand {
           end();
         },
         tick: () => {},
+        volume: () => noVolume,
       });
       return end;
     },

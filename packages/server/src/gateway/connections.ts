@@ -5,7 +5,10 @@
 import { closeCodes } from '@mooring/contract';
 import type { Principal } from '../identity/principal.ts';
 import type { Clock, Random } from '../kit/clock.ts';
+import type { Directory } from '../directory/directory.ts';
+import type { TrafficReport } from '../observe/volume.ts';
 import type { Load } from './load.ts';
+import { TrafficBook, type Flow } from './traffic.ts';
 
 /** A live connection, as its caller may name it. */
 export interface Named {
@@ -18,10 +21,7 @@ export interface Named {
 }
 
 /** One thing being served. */
-export interface Served {
-  readonly kind: 'connection' | 'request';
-  readonly applicationId: string;
-  readonly replicaId: string;
+export interface Served extends Flow {
   /** Of a live connection only. */
   readonly named?: Named;
   /** Of a request only: whose it is. */
@@ -36,6 +36,7 @@ export interface ConnectionsOptions {
   /** True for a caller whose token or key was revoked after it had been let in. Default: nobody. */
   readonly isWithdrawn?: ((caller: Principal) => boolean) | undefined;
   readonly load: Load;
+  readonly directory: Directory;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -72,10 +73,13 @@ export class Connections implements Disposable {
   readonly #drains = new Map<string, Drain>();
   /** What came since the last tick: its caller may have been revoked while it was on its way. */
   readonly #fresh = new Set<Served>();
+  readonly #book = new TrafficBook();
+  readonly #watch: Disposable;
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
+    this.#watch = options.directory.watch((id, endpoint) => this.#book.follow(id, endpoint));
     this.#timer = setInterval(() => this.tick(), tickInterval).unref();
   }
 
@@ -85,7 +89,7 @@ export class Connections implements Disposable {
     this.#fresh.add(served);
     return {
       [Symbol.dispose]: () => {
-        this.#served.delete(served);
+        if (this.#served.delete(served)) this.#book.add(served);
         this.#fresh.delete(served);
       },
     };
@@ -105,6 +109,11 @@ export class Connections implements Disposable {
       if (kind === 'connection' && (applicationId === id || replicaId === id)) count += 1;
     }
     return count;
+  }
+
+  /** What has gone through, and what is being served now. */
+  traffic(): TrafficReport {
+    return this.#book.report(this.#served);
   }
 
   /** Ends what is served to callers whose access has been withdrawn; called after each change of who may call. */
@@ -160,6 +169,7 @@ export class Connections implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
+    this.#watch[Symbol.dispose]();
     this.#end('the server has stopped');
   }
 

@@ -37,20 +37,23 @@ export interface DialOptions {
   readonly seat: Seat;
   readonly assertion: string | undefined;
   readonly preference?: Preference | undefined;
+  /** Instead of the client's. Undefined: what the client sent. */
+  readonly traceparent?: string | undefined;
   readonly random: Random;
 }
 
 /** Throws a Problem: BadGateway (refused, garbage, gone), GatewayTimeout (no answer within `handshakeTimeout`). */
 export async function dial(
   call: Call,
-  { seat, assertion, random, preference }: DialOptions,
+  { seat, assertion, random, preference, traceparent }: DialOptions,
 ): Promise<Upstream> {
   const { host, port } = seat.replica;
   const { request } = call.arrival;
   const key = Buffer.from(random(16)).toString('base64');
   const protocols = offeredSubprotocols(request);
   const extensions = offeredExtensions(request.headers['sec-websocket-extensions']);
-  const headers = replicaHeaders(call, { authority: `${host}:${port}`, assertion, preference });
+  const authority = `${host}:${port}`;
+  const headers = replicaHeaders(call, { authority, assertion, preference, traceparent });
   headers.push(
     'Connection',
     'Upgrade',

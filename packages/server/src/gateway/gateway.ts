@@ -11,6 +11,7 @@ import type { Assert, FindHolder, VerifyToken, Principal } from '../identity/pri
 import type { Clock, Random } from '../kit/clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Tickets } from '../identity/tickets.ts';
+import { noObserver, type Arrived, type Observer, type Watched } from '../observe/observer.ts';
 import { accept, requestIdOf, type Arrival } from './accept.ts';
 import { preferenceOf } from './affinity.ts';
 import { authenticate, type Call } from './authenticate.ts';
@@ -52,6 +53,8 @@ export interface GatewayOptions {
   readonly sealKey?: Uint8Array;
   /** Needed where there are several nodes. */
   readonly openTunnel?: OpenTunnel | undefined;
+  /** Is told of every arrival. Default: nobody is. */
+  readonly observer?: Observer;
 }
 
 export class Gateway implements Disposable {
@@ -67,16 +70,19 @@ export class Gateway implements Disposable {
   readonly #agent = createAgent();
   /** One for each call, aborted when its client leaves or, for those that still wait, when the server stops. */
   readonly #calls = new Set<AbortController>();
+  readonly #observer: Observer;
   #draining = false;
 
   constructor(options: GatewayOptions) {
     this.#options = { ...options, findKey: options.findKey ?? (async () => undefined) };
     const { directory, clock, random, log } = options;
     const load = new Load(clock);
+    this.#observer = options.observer ?? noObserver;
     this.#limits = new Limits(clock);
     this.#load = load;
     this.demand = load;
-    this.connections = new Connections({ load, clock, random, isWithdrawn: options.isWithdrawn });
+    const { isWithdrawn } = options;
+    this.connections = new Connections({ load, directory, clock, random, isWithdrawn });
     this.#waiting = new Waiting({ directory, load });
     this.#ejections = new Ejections({ directory, log, restored: (id) => this.#waiting.serve(id) });
     this.#seal = createSeal(options.sealKey ?? random(32));
@@ -89,14 +95,21 @@ export class Gateway implements Disposable {
     this.#calls.add(left);
     response.once('close', () => left.abort(clientLeft));
     let headers: RawHeaders = [];
+    let watched: Watched | undefined;
     try {
       const arrival = accept(request, { names: this.#options.names, requestId, signal: left.signal });
       if (this.#answerOwn(arrival, response)) return;
       const found = route(arrival.target, this.#options.directory);
+      watched = this.#watch(arrival, { found, kind: 'request' });
       headers = readableBy(request, found.endpoint, this.#options.names);
-      await this.#invoke(arrival, { found, readable: headers }, response);
+      await this.#invoke(arrival, { found, readable: headers, watched }, response);
+      watched.end();
     } catch (error) {
-      if (error === clientLeft) return this.#logLeft(request, requestId);
+      if (error === clientLeft) {
+        watched?.end();
+        return this.#logLeft(request, requestId);
+      }
+      this.#tellRefusal(error, watched);
       this.#logRefusal(request, requestId, error);
       refuseRequest(request, response, { problem: asProblem(error), requestId, headers });
     } finally {
@@ -111,14 +124,20 @@ export class Gateway implements Disposable {
     this.#calls.add(left);
     // On the socket before the first await: a reset while the token is checked must find a listener.
     for (const event of ['error', 'end', 'close']) socket.on(event, () => left.abort(clientLeft));
+    let watched: Watched | undefined;
     try {
       const arrival = accept(request, { names: this.#options.names, requestId, signal: left.signal });
-      await this.#connect(arrival, socket, head);
+      const found = route(arrival.target, this.#options.directory);
+      watched = this.#watch(arrival, { found, kind: 'connection' });
+      await this.#connect(arrival, { found, watched }, { socket, head });
+      watched.end();
     } catch (error) {
       if (error === clientLeft) {
+        watched?.end();
         socket.destroy();
         return this.#logLeft(request, requestId);
       }
+      this.#tellRefusal(error, watched);
       this.#logRefusal(request, requestId, error);
       refuseSocket(socket, asProblem(error), requestId);
     } finally {
@@ -166,7 +185,7 @@ export class Gateway implements Disposable {
 
   async #invoke(
     arrival: Arrival,
-    { found, readable }: { found: Route; readable: RawHeaders },
+    { found, readable, watched }: { found: Route; readable: RawHeaders; watched: Watched },
     response: ServerResponse,
   ): Promise<void> {
     const started = this.#options.clock.now();
@@ -181,10 +200,11 @@ export class Gateway implements Disposable {
     if (found.form !== 'invoke') return await this.#answerCaller(call, response, readable);
     this.#refuseWhileDraining();
     const exchange = await proxy(call, response, {
-      ...this.#stage(call),
+      ...this.#stage(call, watched),
       agent: this.#agent,
       readable,
     });
+    watched.answered(exchange.status);
     this.#options.log.info(
       { ...this.#fields(call), ...exchange, milliseconds: this.#options.clock.now() - started },
       'request',
@@ -200,22 +220,43 @@ export class Gateway implements Disposable {
     this.#options.log.info({ ...this.#fields(call), form: call.route.form }, 'request of a caller');
   }
 
-  async #connect(arrival: Arrival, socket: Socket, head: Buffer): Promise<void> {
+  async #connect(
+    arrival: Arrival,
+    { found, watched }: { found: Route; watched: Watched },
+    client: { socket: Socket; head: Buffer },
+  ): Promise<void> {
     const started = this.#options.clock.now();
-    const found = route(arrival.target, this.#options.directory);
     if (found.form !== 'live') throw wrongUrl(found.endpoint.applicationId);
     checkHandshake(arrival.request);
     const call = await authenticate(arrival, found, this.#options);
     this.#refuseWhileDraining();
     using _place = this.#limits.enter(call);
-    const closing = await live(call, { socket, head }, { ...this.#stage(call), clock: this.#options.clock });
+    const { clock } = this.#options;
+    const closing = await live(call, client, { ...this.#stage(call, watched), clock });
     this.#options.log.info(
       { ...this.#fields(call), ...closing, milliseconds: this.#options.clock.now() - started },
       'connection closed',
     );
   }
 
-  #stage(call: Call): Stage {
+  #watch({ request, requestId }: Arrival, { found, kind }: { found: Route; kind: Arrived['kind'] }): Watched {
+    const { traceparent } = request.headers;
+    return this.#observer.arrive({
+      applicationId: found.endpoint.applicationId,
+      kind,
+      requestId,
+      method: request.method ?? '',
+      traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+    });
+  }
+
+  #tellRefusal(error: unknown, watched: Watched | undefined): void {
+    const { code } = asProblem(error);
+    if (watched === undefined) this.#observer.refused(code);
+    else watched.end(code);
+  }
+
+  #stage(call: Call, watched: Watched): Stage {
     const { directory, random, assert, openTunnel } = this.#options;
     const { principal, route } = call;
     const assertion =
@@ -231,6 +272,7 @@ export class Gateway implements Disposable {
       openTunnel,
       seal: this.#seal,
       preference: preferenceOf(call, this.#seal),
+      watched,
     };
   }
 

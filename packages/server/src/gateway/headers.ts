@@ -42,6 +42,8 @@ function isOurs(name: string): boolean {
   );
 }
 
+const isOursTraced = (name: string): boolean => name === 'traceparent' || isOurs(name);
+
 /** Never taken from a replica: what only we say to a client, and what it was told about the caller. */
 function isForNobody(name: string): boolean {
   return (
@@ -78,16 +80,19 @@ export interface ReplicaHeadersOptions {
   readonly assertion: string | undefined;
   /** The replica that the caller had, if any. */
   readonly preference?: Preference | undefined;
+  /** Instead of the client's. Undefined: what the client sent. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Headers of a request or handshake to the replica. */
 export function replicaHeaders(
   call: Call,
-  { authority, assertion, preference }: ReplicaHeadersOptions,
+  { authority, assertion, preference, traceparent }: ReplicaHeadersOptions,
 ): RawHeaders {
   const { arrival, principal, route } = call;
   const { request, peer } = arrival;
-  const headers = passedOn(request.rawHeaders, request.headers.connection, isOurs);
+  const kept = traceparent === undefined ? isOurs : isOursTraced;
+  const headers = passedOn(request.rawHeaders, request.headers.connection, kept);
   if (preference?.kind === 'session') headers.push('Mcp-Session-Id', preference.upstreamId);
   headers.push(
     'Host',
@@ -103,6 +108,7 @@ export function replicaHeaders(
     'opc-request-id',
     arrival.requestId,
   );
+  if (traceparent !== undefined) headers.push('traceparent', traceparent);
   if (assertion === undefined) return headers;
   headers.push(
     'Mooring-Subject',

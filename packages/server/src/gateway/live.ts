@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { closeCodes, Problem } from '@mooring/contract';
 import { newConnectionId } from '../identity/tickets.ts';
 import type { Clock } from '../kit/clock.ts';
-import { admit, type AdmitOptions, type Seat } from './admit.ts';
+import type { Seat } from './admit.ts';
 import { withAffinity } from './affinity.ts';
 import type { Call } from './authenticate.ts';
 import type { Connections } from './connections.ts';
@@ -15,9 +15,10 @@ import { acceptKey } from './handshake.ts';
 import { clientHeaders } from './headers.ts';
 import { Relay, type Closing } from './relay.ts';
 import type { Seal } from './seal.ts';
+import { seated, type SeatedOptions } from './seated.ts';
 import { answeredSubprotocol } from './subprotocol.ts';
 
-export interface LiveOptions extends AdmitOptions {
+export interface LiveOptions extends SeatedOptions {
   readonly connections: Connections;
   readonly clock: Clock;
   readonly assertion: string | undefined;
@@ -56,10 +57,13 @@ export async function live(
       renew: (expiresAt) => relay.renew(expiresAt),
       withdraw: () => relay.close(closeCodes.forbidden, 'access was withdrawn'),
     },
+    volume: () => relay.volume,
   });
   call.arrival.signal.throwIfAborted();
   upstream.sink(client.socket);
   client.socket.write(switchingProtocols(call, reached, { ...options, connectionId }), 'latin1');
+  options.watched.answered(101);
+  using _stage = options.watched.stage('relay');
   relay.start();
   const { replica, held } = seat;
   return { ...(await relay.ended), replicaId: replica.id, held };
@@ -84,7 +88,7 @@ async function reach(call: Call, options: LiveOptions): Promise<Reached> {
 
 async function attempt(call: Call, options: LiveOptions, dialled: { replicaId?: string }): Promise<Reached> {
   using held = new DisposableStack();
-  const seat = held.use(await admit(call, options));
+  const seat = held.use(await seated(call, options));
   dialled.replicaId = seat.replica.id;
   const upstream = held.use(await reachUpstream(call, seat, options));
   const owned = held.move();
@@ -93,10 +97,12 @@ async function attempt(call: Call, options: LiveOptions, dialled: { replicaId?: 
 
 /** What the application answers, be it a refusal, shows that its replica can be reached. */
 async function reachUpstream(call: Call, seat: Seat, options: LiveOptions): Promise<Upstream> {
-  const { assertion, random, ejections, preference } = options;
+  const { assertion, random, ejections, preference, watched } = options;
   const { applicationId, settings } = call.route.endpoint;
+  using _stage = watched.stage('dial');
+  const { traceparent } = watched;
   try {
-    const upstream = await dial(call, { seat, assertion, random, preference });
+    const upstream = await dial(call, { seat, assertion, random, preference, traceparent });
     ejections.succeeded({ seat });
     return upstream;
   } catch (error) {

@@ -5,7 +5,8 @@
  */
 import http, { type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Problem } from '@mooring/contract';
-import { admit, type AdmitOptions, type Seat } from './admit.ts';
+import { noVolume } from '../observe/volume.ts';
+import type { Seat } from './admit.ts';
 import { withAffinity, type AnsweredBy } from './affinity.ts';
 import type { Call } from './authenticate.ts';
 import { createBodyCheck, untilAnswerable, type BodyCheck } from './body-check.ts';
@@ -13,8 +14,9 @@ import { confine } from './confine.ts';
 import type { Connections } from './connections.ts';
 import { clientHeaders, hasBody, passedTrailers, replicaHeaders, type RawHeaders } from './headers.ts';
 import type { Seal } from './seal.ts';
+import { seated, type SeatedOptions } from './seated.ts';
 
-export interface ProxyOptions extends AdmitOptions {
+export interface ProxyOptions extends SeatedOptions {
   readonly agent: http.Agent;
   readonly connections: Connections;
   readonly assertion: string | undefined;
@@ -76,9 +78,11 @@ async function attempt(
   response: ServerResponse,
   options: ProxyOptions,
 ): Promise<Exchange | Unreached> {
-  using seat = await admit(call, options);
-  const seated = performance.now();
+  using seat = await seated(call, options);
+  using _stage = options.watched.stage('proxy');
+  const began = performance.now();
   const outgoing = open(call, seat, options);
+  const moved = { in: () => 0, out: 0 };
   using _served = options.connections.add({
     kind: 'request',
     caller: call.principal,
@@ -87,6 +91,7 @@ async function attempt(
     close: () => {},
     tick: endSlowReader(response, call.route.endpoint.settings.slowReader),
     destroy: () => outgoing.destroy(),
+    volume: () => ({ ...noVolume, requests: 1, bytesIn: moved.in(), bytesOut: moved.out }),
   });
   const left = new AbortController();
   const leave = (): void => {
@@ -96,6 +101,7 @@ async function attempt(
   response.once('close', leave);
   try {
     const sent = sendBody(call, outgoing);
+    moved.in = () => sent.bytes();
     outgoing.on('continue', () => response.writeContinue());
     const answer = await answered(outgoing, { call, failed: sent.failed, replicaId: seat.replica.id });
     if (answer instanceof Unreached) {
@@ -103,11 +109,12 @@ async function attempt(
       return answer;
     }
     options.ejections.succeeded({ seat });
-    const took = Math.round(performance.now() - seated);
+    const took = Math.round(performance.now() - began);
     if (sent.check !== undefined) {
       await untilAnswerable({ check: sent.check, outgoing, left: left.signal });
       if (answer.destroyed) throw unreachable();
     }
+    answer.on('data', (chunk: Buffer) => (moved.out += chunk.length));
     await Promise.race([
       passBack(answer, response, { ...options, call, replicaId: seat.replica.id }),
       sent.failed,
@@ -131,14 +138,11 @@ async function attempt(
 function open(
   call: Call,
   { replica, tunnel }: Seat,
-  { agent, assertion, preference }: ProxyOptions,
+  { agent, assertion, preference, watched: { traceparent } }: ProxyOptions,
 ): ClientRequest {
   const { request } = call.arrival;
-  const headers = replicaHeaders(call, {
-    authority: `${replica.host}:${replica.port}`,
-    assertion,
-    preference,
-  });
+  const authority = `${replica.host}:${replica.port}`;
+  const headers = replicaHeaders(call, { authority, assertion, preference, traceparent });
   if (request.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
   if (/\btrailers\b/i.test(String(request.headers.te ?? ''))) headers.push('TE', 'trailers');
   return http.request({

@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net';
 import { closeCodes, type ApplicationSettings } from '@mooring/contract';
 import type { Clock, Random } from '../kit/clock.ts';
+import type { Volume } from '../observe/volume.ts';
 import type { Upstream } from './dial.ts';
 import { closePayload, controlFrame, opcodes, type Side } from './frame.ts';
 import { createLeg, judgeSilence, type Leg } from './leg.ts';
@@ -94,6 +95,14 @@ export class Relay {
     if (clientHead.length > 0) this.#fromClient(clientHead);
     client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
     upstream.read((chunk) => this.#fromReplica(chunk));
+  }
+
+  /** What has gone through so far. */
+  get volume(): Volume {
+    const up = this.#client.scanner;
+    const down = this.#replica.scanner;
+    const messages = { messagesIn: up.messages, messagesOut: down.messages };
+    return { connections: 1, requests: 0, ...messages, bytesIn: up.bytes, bytesOut: down.bytes };
   }
 
   /** Live figures, for status and accounting. */

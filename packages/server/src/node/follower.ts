@@ -63,7 +63,8 @@ export class Follower {
     if (!rows) return undefined;
     const { connections } = this.#options;
     const replicas = rows.map((row) => statusOf(row, connections(row.id)));
-    return { replicas, connections: connections(applicationId) };
+    const wanted = rows.filter(({ state }) => state !== 'DRAINING').length;
+    return { replicas, wanted, connections: connections(applicationId) };
   }
 
   /** As far as it is seen from here: what was decided, and why, only the node that leads knows. */

@@ -13,6 +13,7 @@ import type { Change } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
 import { differences, type Versions } from '../store/versions.ts';
 import { Actor } from './actor.ts';
+import type { Copy } from './copy.ts';
 import { Gate } from './gate.ts';
 import { defaultBackOff, type BackOff } from './heal.ts';
 import { purge } from './purge.ts';
@@ -58,6 +59,8 @@ export interface ReconcilerOptions {
 /** How an application fares right now. */
 export interface LiveStatus {
   readonly replicas: readonly ReplicaStatus[];
+  /** Replicas that are to serve, whatever became of them. */
+  readonly wanted: number;
   /** Live WebSocket connections. */
   readonly connections: number;
 }
@@ -157,6 +160,7 @@ class Reconciling implements Reconciler {
     const { connections } = this.#options;
     return {
       replicas: actor.facts.copies.flatMap((copy) => copy.status(connections) ?? []),
+      wanted: wantedOf(actor.facts.copies),
       connections: connections(applicationId),
     };
   }
@@ -245,4 +249,10 @@ class Reconciling implements Reconciler {
     // Not before: what failed half-way is looked at again.
     this.#known = found;
   }
+}
+
+/** While a first version comes up, those that are to serve are new. */
+function wantedOf(copies: readonly Copy[]): number {
+  const serving = copies.filter(({ role }) => role === 'serving').length;
+  return serving > 0 ? serving : copies.filter(({ role }) => role === 'new').length;
 }

@@ -1,0 +1,119 @@
+/**
+ * Traces (OpenTelemetry): a span per arrival and one per stage of it. Nothing of it is loaded unless the environment
+ * names an OTLP endpoint; the exporter follows the OTEL_EXPORTER_OTLP_* variables.
+ */
+import type * as OpenTelemetry from '@opentelemetry/api';
+import type { Context, Span, Tracer } from '@opentelemetry/api';
+import type { Arrived, Watched } from './observer.ts';
+
+/** The part of what is told of an arrival that traces are made of. */
+export type Traced = Pick<Watched, 'stage' | 'traceparent' | 'seated' | 'answered' | 'end'>;
+
+export interface Tracing extends AsyncDisposable {
+  begin(arrived: Arrived): Traced;
+}
+
+/** Undefined: the environment asks for none. */
+export async function openTracing(
+  environment: NodeJS.ProcessEnv,
+  version: string,
+): Promise<Tracing | undefined> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_SERVICE_NAME } = environment;
+  if (!OTEL_EXPORTER_OTLP_ENDPOINT && !OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return undefined;
+  const [api, sdk, { resourceFromAttributes }, { OTLPTraceExporter }] = await Promise.all([
+    import('@opentelemetry/api'),
+    import('@opentelemetry/sdk-trace'),
+    import('@opentelemetry/resources'),
+    import('@opentelemetry/exporter-trace-otlp-http'),
+  ]);
+  const resource = resourceFromAttributes({
+    'service.name': OTEL_SERVICE_NAME ?? 'mooring',
+    'service.version': version,
+  });
+  const spanProcessors = [new sdk.BatchSpanProcessor({ exporter: new OTLPTraceExporter() })];
+  const sampler = new sdk.ParentBasedSampler({
+    root: new sdk.TraceIdRatioBasedSampler(ratioOf(environment)),
+  });
+  const provider = new sdk.TracerProvider({ resource, sampler, spanProcessors });
+  const tracer = provider.getTracer('mooring', version);
+  return {
+    begin: (arrived) => new Trace(api, tracer, arrived),
+    [Symbol.asyncDispose]: () => provider.shutdown(),
+  };
+}
+
+/** Part of the arrivals without a trace of their own that get one. */
+function ratioOf({ OTEL_TRACES_SAMPLER_ARG = '1' }: NodeJS.ProcessEnv): number {
+  const ratio = Number(OTEL_TRACES_SAMPLER_ARG);
+  if (ratio >= 0 && ratio <= 1) return ratio;
+  throw new TypeError(`OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1, not ${OTEL_TRACES_SAMPLER_ARG}`);
+}
+
+/** W3C Trace Context, version 00. */
+const parentFormat = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+
+class Trace implements Traced {
+  readonly #api: typeof OpenTelemetry;
+  readonly #tracer: Tracer;
+  readonly #root: Span;
+  readonly #context: Context;
+  #current: Span;
+
+  constructor(
+    api: typeof OpenTelemetry,
+    tracer: Tracer,
+    { applicationId, kind, requestId, method, traceparent }: Arrived,
+  ) {
+    this.#api = api;
+    this.#tracer = tracer;
+    const attributes = {
+      'mooring.application': applicationId,
+      'mooring.kind': kind,
+      'mooring.request_id': requestId,
+      'http.request.method': method,
+    };
+    const options = { kind: api.SpanKind.SERVER, attributes };
+    this.#root = tracer.startSpan('arrival', options, this.#parent(traceparent));
+    this.#context = api.trace.setSpan(api.ROOT_CONTEXT, this.#root);
+    this.#current = this.#root;
+  }
+
+  get traceparent(): string {
+    const { traceId, spanId, traceFlags } = this.#current.spanContext();
+    return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+  }
+
+  stage(name: string): Disposable {
+    const before = this.#current;
+    const span = this.#tracer.startSpan(name, {}, this.#context);
+    this.#current = span;
+    return {
+      [Symbol.dispose]: () => {
+        this.#current = before;
+        span.end();
+      },
+    };
+  }
+
+  seated({ isCold, replicaId }: { isCold: boolean; replicaId: string }): void {
+    this.#current.setAttributes({ 'mooring.cold': isCold });
+    this.#root.setAttributes({ 'mooring.replica': replicaId });
+  }
+
+  answered(status: number): void {
+    this.#root.setAttributes({ 'http.response.status_code': status });
+  }
+
+  end(code?: string): void {
+    if (code !== undefined) this.#root.setStatus({ code: this.#api.SpanStatusCode.ERROR, message: code });
+    this.#root.end();
+  }
+
+  #parent(traceparent: string | undefined): Context {
+    const [, traceId, spanId, flags] = parentFormat.exec(traceparent ?? '') ?? [];
+    const { ROOT_CONTEXT, trace, isSpanContextValid } = this.#api;
+    if (traceId === undefined || spanId === undefined || flags === undefined) return ROOT_CONTEXT;
+    const parent = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };
+    return isSpanContextValid(parent) ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
+  }
+}
