@@ -6,9 +6,9 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:cry
 
 export interface Seal {
   /** Base64url. @param context what must be alike when it is opened */
-  seal(text: string, context: readonly string[]): string;
+  readonly seal: (text: string, context: readonly string[]) => string;
   /** Undefined: it is not one of ours, or was sealed in another context. */
-  open(sealed: string, context: readonly string[]): string | undefined;
+  readonly open: (sealed: string, context: readonly string[]) => string | undefined;
 }
 
 const nonceLength = 12;
