@@ -28,8 +28,8 @@ const configuration = z.looseObject({
   credsStore: z.string().optional(),
 });
 
-/** Docker Hub's name in that configuration. */
-const hubName = 'https://index.docker.io/v1/';
+/** Docker Hub's name in that configuration, and where engines log in. */
+export const hubName = 'https://index.docker.io/v1/';
 
 /** Milliseconds that a credential helper may take. */
 const helperLimit = 10_000;
@@ -45,7 +45,8 @@ export function dockerCredentials(environment: Readonly<Record<string, string | 
     for (const name of names) {
       const helper = data.credHelpers[name] ?? data.credsStore;
       const found =
-        (helper === undefined ? undefined : await askHelper(helper, name)) ?? ofEntry(name, data.auths[name]);
+        (helper === undefined ? undefined : await askHelper(helper, { serveraddress: name, environment })) ??
+        ofEntry(name, data.auths[name]);
       if (found) return found;
     }
     return undefined;
@@ -73,16 +74,24 @@ function ofEntry(
 
 const helperAnswer = z.looseObject({ Username: z.string(), Secret: z.string() });
 
+interface Question {
+  readonly serveraddress: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
 /** The user's name with which helpers mark a token. */
 const tokenUser = '<token>';
 
-function askHelper(helper: string, serveraddress: string): Promise<Credential | undefined> {
+function askHelper(
+  helper: string,
+  { serveraddress, environment }: Question,
+): Promise<Credential | undefined> {
   if (!/^[\w.-]+$/.test(helper)) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     const child = execFile(
       `docker-credential-${helper}`,
       ['get'],
-      { timeout: helperLimit, killSignal: 'SIGKILL' },
+      { timeout: helperLimit, killSignal: 'SIGKILL', env: { ...environment } },
       (error, stdout) => {
         const { data } = helperAnswer.safeParse(error ? undefined : parse(stdout));
         if (!data) return resolve(undefined);

@@ -24,7 +24,7 @@ import {
 } from '../runtime.ts';
 import { addressOf } from './address.ts';
 import { containerOf } from './container.ts';
-import { dockerCredentials, type FindCredential } from './credentials.ts';
+import { dockerCredentials, hubName, type FindCredential } from './credentials.ts';
 import type { Engine } from './engine.ts';
 import { isAway, messageOf, statusOf } from './failure.ts';
 import { Images } from './image.ts';
@@ -33,7 +33,7 @@ import { Left, listContainers, removeContainer, type Found } from './left.ts';
 import { EngineLink, type Death } from './link.ts';
 import { Networks } from './network.ts';
 import { followOutput } from './output.ts';
-import { referenceOf } from './reference.ts';
+import { dockerHub, referenceOf } from './reference.ts';
 import { ContainerReplica } from './replica.ts';
 import { within } from './within.ts';
 
@@ -121,7 +121,8 @@ class Containers implements DockerRuntime {
     registry: string;
   }): Promise<string | undefined> {
     const { docker } = await this.#link.get();
-    const { username, password, registry: serveraddress } = credential;
+    const { username, password, registry } = credential;
+    const serveraddress = registry === dockerHub ? hubName : registry;
     try {
       await within((abortSignal) => docker.checkAuth({ username, password, serveraddress, abortSignal }));
       return undefined;
