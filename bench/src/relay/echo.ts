@@ -57,6 +57,7 @@ server.keepAliveTimeout = 600_000;
 server.on('upgrade', (request, socket: Socket) => {
   const accept = createHash('sha1').update(`${request.headers['sec-websocket-key']}${guid}`).digest('base64');
   socket.on('error', () => socket.destroy());
+  socket.on('end', () => socket.end());
   socket.setNoDelay(true);
   socket.write(
     `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,

@@ -1,5 +1,5 @@
 /** Mooring's gateway as it is in the server: routing, token verification, accounting, limits and log switched on. */
-import { createWriteStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { devNull } from 'node:os';
@@ -11,10 +11,10 @@ import {
   Directory,
   Gateway,
   listen,
+  openLog,
   systemClock,
   systemRandom,
 } from '@mooring/server/gateway';
-import { pino } from 'pino';
 import { z } from 'zod';
 import { argument, serve } from '../subject.ts';
 
@@ -31,7 +31,7 @@ const given = z
   })
   .parse(JSON.parse(argument()));
 
-const log = pino({ base: undefined }, createWriteStream(devNull));
+const log = openLog('info', devNull);
 const directory = new Directory();
 directory.put({
   applicationId: given.applicationId,

@@ -161,16 +161,22 @@ function disagreement({ headers }: IncomingMessage, offer: Offer): string | unde
   return undefined;
 }
 
-/** A connection begins with a small buffer, because most are idle; one that fills it gets a large one. */
-const smallBuffer = 8 * 1024;
+/** Most connections are idle, so a buffer is small until it is filled; one that stays mostly empty is small again. */
+const smallBuffer = 4 * 1024;
 const largeBuffer = 64 * 1024;
+/** So many reads in a row that would have fitted into a small buffer. */
+const patience = 64;
 /** What a TLS socket is given is copied up to this size, because it never finishes within write(). */
 const copySize = 16 * 1024;
+/** What all connections are read into until their handshake is over: it is copied before the next one is read. */
+const common = Buffer.allocUnsafeSlow(largeBuffer);
 
 /** The connection to the replica and the buffer into which it is read. */
 class Source {
   readonly socket: Socket;
-  #buffer = Buffer.allocUnsafeSlow(smallBuffer);
+  /** Into which the next read goes. */
+  #buffer: Buffer = common;
+  #smallReads = 0;
   #consume: ((chunk: Buffer) => void) | undefined;
   #sink: Socket | undefined;
 
@@ -210,11 +216,21 @@ class Source {
       return true;
     }
     const sink = this.#sink;
-    const copies = sink !== undefined && 'encrypted' in sink && length <= copySize;
+    const isTls = sink !== undefined && 'encrypted' in sink;
+    const copies = this.#buffer === common || (isTls && length <= copySize);
     this.#consume(copies ? Buffer.from(view) : view);
-    const busy = !copies && sink !== undefined && sink.writableLength > 0;
-    const size = length === this.#buffer.length ? largeBuffer : this.#buffer.length;
-    if (busy || size !== this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(size);
+    const isBusy = !copies && sink !== undefined && sink.writableLength > 0;
+    this.#renewBuffer(length, isBusy);
     return true;
+  }
+
+  /** A fresh buffer for the next read where the present one is still being written, or is not of the right size. */
+  #renewBuffer(length: number, isBusy: boolean): void {
+    const isLarge = length >= smallBuffer;
+    this.#smallReads = isLarge ? 0 : this.#smallReads + 1;
+    const present = this.#buffer === common ? 0 : this.#buffer.length;
+    const staysLarge = present === largeBuffer && this.#smallReads < patience;
+    const size = isLarge || staysLarge ? largeBuffer : smallBuffer;
+    if (isBusy || size !== present) this.#buffer = Buffer.allocUnsafeSlow(size);
   }
 }

@@ -1,5 +1,5 @@
 /** The WebSocket opening handshake, server side: an ordered list of refusals (RFC 6455 section 4.2.1). */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '@mooring/contract';
 
@@ -29,9 +29,7 @@ export function checkHandshake(request: IncomingMessage): void {
 
 /** The `Sec-WebSocket-Accept` that answers a key. */
 export function acceptKey(key: string): string {
-  return createHash('sha1')
-    .update(key + guid)
-    .digest('base64');
+  return hash('sha1', key + guid, 'base64');
 }
 
 function bad(what: string): Problem {

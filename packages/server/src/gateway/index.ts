@@ -3,6 +3,7 @@ export { Directory } from '../directory/directory.ts';
 export { createAsserter } from '../identity/assertion.ts';
 export { createVerifier } from '../identity/verify/verifier.ts';
 export { systemClock, systemRandom } from '../kit/clock.ts';
+export { openLog } from '../observe/log.ts';
 export { listen } from '../kit/listen.ts';
 export { Gateway, type GatewayOptions } from './gateway.ts';
 export { createNames } from './names.ts';

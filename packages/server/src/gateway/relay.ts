@@ -212,7 +212,7 @@ export class Relay {
     this.#owedClose = undefined;
     this.#toldClient = true;
     const { violation, closed } = this.#client.scanner;
-    if (violation !== undefined || closed !== undefined) this.#client.socket.end();
+    if (violation !== undefined || closed !== undefined) finish(this.#client.socket);
   }
 
   readonly #toReplica = (piece: Buffer): void => {
@@ -233,7 +233,7 @@ export class Relay {
     const { violation, closed } = leg.scanner;
     if (violation !== undefined && this.#verdict === undefined) {
       this.close(violation.code, violation.reason);
-      if (this.#owedClose === undefined || leg.side === 'replica') leg.socket.end();
+      if (this.#owedClose === undefined || leg.side === 'replica') finish(leg.socket);
       leg.socket.resume();
       return;
     }
@@ -244,24 +244,24 @@ export class Relay {
     }
     // A close that we sent has its answer now; nothing more is due to this peer.
     if (leg.side === 'client' && this.#toldClient) {
-      leg.socket.end();
+      finish(leg.socket);
       // In a drain the replica now gets as long for what the client still said as the client had for saying it.
       if (!this.#toldReplica) this.#renewLimit(theirCloseLimit);
     }
-    if (other.gone) leg.socket.end();
+    if (other.gone) finish(leg.socket);
   }
 
   #ended(leg: Leg, other: Leg): void {
     if (leg.gone) return;
     leg.gone = true;
     leg.stalledSince = undefined;
-    if (!leg.socket.destroyed && leg.side === 'replica') leg.socket.end();
+    if (leg.side === 'replica') finish(leg.socket);
     if (this.#verdict === undefined) this.#lost(leg);
     this.#setLimit(ourCloseLimit);
     if (other.socket.destroyed) return;
-    other.socket.end();
+    finish(other.socket);
     other.socket.resume();
-    if (leg.side === 'client' && !leg.socket.writableEnded) leg.socket.end();
+    if (leg.side === 'client') finish(leg.socket);
   }
 
   /** A peer went away without a close frame. */
@@ -363,6 +363,11 @@ export class Relay {
     if (!this.#toldClient || this.#client.socket.writableLength === 0) return verdict;
     return { ...verdict, code: abnormal, reason: `${verdict.reason}; the client did not read it` };
   }
+}
+
+/** Ends a socket that is not already at its end: Node would make an error of that for nobody to hear. */
+function finish(socket: Socket): void {
+  if (socket.writable) socket.end();
 }
 
 /** Ends a socket so that its peer notices at once. A TLS socket cannot be reset; it is destroyed. */

@@ -3,7 +3,15 @@ import { pino, type Logger } from 'pino';
 
 export type Log = Logger;
 
-export function openLog(level: 'debug' | 'info' | 'warn' | 'error' | 'silent'): Log {
+/** Lines are written together: a line alone costs a tenth of what a handshake does. Bytes and milliseconds. */
+const batch = 4_096;
+const delay = 50;
+
+/** @param dest file or descriptor; default 2, the standard error. What is left is written when the process ends. */
+export function openLog(
+  level: 'debug' | 'info' | 'warn' | 'error' | 'silent',
+  dest: string | number = 2,
+): Log {
   return pino(
     {
       level,
@@ -18,6 +26,6 @@ export function openLog(level: 'debug' | 'info' | 'warn' | 'error' | 'silent'): 
         '*.clientSecret',
       ],
     },
-    pino.destination({ dest: 2, sync: false }),
+    pino.destination({ dest, sync: false, minLength: batch, periodicFlush: delay }),
   );
 }
