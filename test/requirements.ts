@@ -219,6 +219,24 @@ export const requirements = [
     source: 'docs/wire.md, tokens of live connections',
   },
   {
+    id: 'auth:discovery',
+    sentence:
+      'A client that knows the URL of an endpoint finds out how to get a token for it, and a person who signs in lets it.',
+    source: 'RFC 9728; RFC 8414; docs/wire.md, the embedded identity domain',
+  },
+  {
+    id: 'auth:login',
+    sentence:
+      'A person with a role signs in from the command line by device code, works with no more than that role, and signs out.',
+    source: 'RFC 8628; docs/wire.md, the embedded identity domain',
+  },
+  {
+    id: 'auth:revoked',
+    sentence:
+      'When a client, a user or an API key is deleted, its live connections end with 3003 within a second, and its tokens are refused.',
+    source: 'docs/wire.md, the embedded identity domain',
+  },
+  {
     id: 'auth:none',
     sentence: 'An application without authentication takes every caller.',
     source: 'OCI reference, section 4.3',
@@ -768,6 +786,12 @@ export const requirements = [
     sentence:
       'An MCP server on its standard streams is served over WebSocket and Streamable HTTP, a process to each legacy session, and none is left when its session or its application is gone.',
     source: 'docs/runtime-contract.md, MCP servers on their standard streams',
+  },
+  {
+    id: 'mcp:conformance',
+    sentence:
+      'What the MCP revisions 2025-11-25 and 2026-07-28 require of a server holds through the gateway, over WebSocket by way of the bridge, and for a server on its standard streams.',
+    source: 'docs/wire.md, MCP conformance',
   },
   {
     id: 'mcp:stdio:start',

@@ -8,6 +8,7 @@ import { addConnect } from './commands/connect.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addInvoke } from './commands/invoke.ts';
 import { addKeys } from './commands/keys/keys.ts';
+import { addLogin, addLogout } from './commands/login.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMcp } from './commands/mcp/mcp.ts';
 import { addRegistries } from './commands/registries/registries.ts';
@@ -23,6 +24,8 @@ import { version } from './version.ts';
 
 const commands = [
   addServe,
+  addLogin,
+  addLogout,
   addStatus,
   addApps,
   addDeploy,

@@ -2,3 +2,4 @@
 export * from './everywhere.ts';
 export * from './live/connect.ts';
 export * from './live/keep-connected.ts';
+export * from './login.ts';

@@ -138,6 +138,10 @@ export const serverStatus = z
     timeStarted: timestamp,
     ready: z.boolean(),
     issuer: z.string(),
+    urls: z
+      .object({ applications: z.string(), applicationsPlain: z.string().optional() })
+      .optional()
+      .describe('Base URLs of the applications listener'),
     applications: z.array(applicationStatus),
   })
   .meta({ id: 'ServerStatus' });

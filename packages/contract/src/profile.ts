@@ -13,3 +13,13 @@ export const profile = z.object({
   scope: z.string().describe('What to ask the token endpoint for'),
 });
 export type Profile = z.infer<typeof profile>;
+
+/** The same of a person who signed in (`mooring login`): a refresh token in place of a client's secret. */
+export const loginProfile = profile.omit({ clientSecret: true, scope: true }).extend({
+  login: z.object({
+    accessToken: z.string(),
+    expiresAt: z.number().describe('When the access token ends, in milliseconds since the epoch'),
+    refreshToken: z.string().describe('Replaced at each use'),
+  }),
+});
+export type LoginProfile = z.infer<typeof loginProfile>;

@@ -64,6 +64,7 @@ export function status(ports: ControlPorts): OpenAPIHono<ControlEnv> {
         timeStarted,
         ready: ports.status.serverReady(),
         issuer: identity.issuer,
+        urls: ports.urls(),
         applications: applications.map((application) =>
           view(ports, application, byApplication.get(application.id)),
         ),
