@@ -1,6 +1,7 @@
 /** An MCP server that knows nothing of networks, hosted without a line of code. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -25,7 +26,6 @@ const transports = {
 
 /** How many processes of this machine have this in their command line or their environment. */
 async function processesWith(text: string): Promise<number> {
-  const { readdir, readFile } = await import('node:fs/promises');
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {

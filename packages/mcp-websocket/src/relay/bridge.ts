@@ -14,6 +14,7 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/server';
 import { errorCodes } from '../message.ts';
 import { allowKnownOrigin } from '../origin.ts';
 import type { ReconnectingTransport } from '../reconnecting-transport.ts';
+import { versionsIn } from './fields.ts';
 import { join } from './join.ts';
 import { Pool } from './pool.ts';
 import { streamable } from './streamable.ts';
@@ -141,7 +142,9 @@ class SharedPool {
     const answer = await answered.promise;
     // A failure of the connection says nothing about the server: the next one asks again.
     if ('error' in answer && answer.error.code === errorCodes.internal) this.#knows = undefined;
-    return 'result' in answer;
+    if (!('result' in answer)) return false;
+    this.#pool.speaks(versionsIn(answer.result));
+    return true;
   }
 }
 

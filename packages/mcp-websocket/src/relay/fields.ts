@@ -25,6 +25,18 @@ export function isStateless(message: JSONRPCMessage): boolean {
   return metaOf(paramsOf(message))[PROTOCOL_VERSION_META_KEY] !== undefined;
 }
 
+/** The version that a request of the stateless era is of. */
+export function versionOf(params: unknown): string | undefined {
+  const version = metaOf(params)[PROTOCOL_VERSION_META_KEY];
+  return typeof version === 'string' ? version : undefined;
+}
+
+/** The versions in the answer to `server/discover`. */
+export function versionsIn(result: unknown): readonly string[] {
+  const versions = isFields(result) ? result['supportedVersions'] : undefined;
+  return Array.isArray(versions) ? versions.filter((version) => typeof version === 'string') : [];
+}
+
 export const wantsLog = (message: JSONRPCMessage): boolean =>
   metaOf(paramsOf(message))[LOG_LEVEL_META_KEY] !== undefined;
 

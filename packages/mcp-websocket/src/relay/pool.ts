@@ -5,7 +5,7 @@
  */
 import type { JSONRPCMessage, JSONRPCRequest, RequestId, Transport } from '@modelcontextprotocol/server';
 import { errorCodes } from '../message.ts';
-import { cancelledOf, requestStateOf, wantsLog } from './fields.ts';
+import { cancelledOf, requestStateOf, versionOf, wantsLog } from './fields.ts';
 import { Upstream } from './upstream.ts';
 
 export interface PoolOptions {
@@ -37,6 +37,12 @@ interface Caller {
   upstream: Upstream | undefined;
 }
 
+interface Refusal {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}
+
 /** Answers to requests for input whose server is remembered. */
 const maxStates = 1_024;
 
@@ -46,6 +52,7 @@ export class Pool implements AsyncDisposable {
   readonly #queue: Ticket[] = [];
   readonly #states = new Map<string, WeakRef<Upstream>>();
   #requests = 0;
+  #versions: readonly string[] | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = { maxUpstreams: 4, comfortable: 8, maxRequests: 1_024, ...options };
@@ -53,6 +60,11 @@ export class Pool implements AsyncDisposable {
 
   get size(): number {
     return this.#upstreams.size;
+  }
+
+  /** What the servers have said that they speak; a request of another version is refused here. Before, none is. */
+  speaks(versions: readonly string[]): void {
+    this.#versions = versions;
   }
 
   line(deliver: (message: JSONRPCMessage) => void): Line {
@@ -89,7 +101,11 @@ export class Pool implements AsyncDisposable {
     this.#advance();
   }
 
-  #refusalOf({ id }: JSONRPCRequest, { tickets }: Caller): { code: number; message: string } | undefined {
+  #refusalOf({ id, params }: JSONRPCRequest, { tickets }: Caller): Refusal | undefined {
+    const requested = versionOf(params);
+    const supported = this.#versions;
+    if (requested !== undefined && supported !== undefined && !supported.includes(requested))
+      return { code: -32022, message: 'Unsupported protocol version', data: { supported, requested } };
     if (tickets.has(id))
       return { code: errorCodes.invalidRequest, message: `Invalid Request: the id ${id} is in use.` };
     const { maxRequests } = this.#options;

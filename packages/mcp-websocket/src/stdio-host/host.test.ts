@@ -257,6 +257,20 @@ describe('the stateless era', () => {
     }
   });
 
+  it('refuses a version that the server does not speak with -32022', async () => {
+    await using bed = await openBed();
+    using client = await connectRaw(bed.ws);
+    const _meta = {
+      'io.modelcontextprotocol/protocolVersion': '2029-01-01',
+      'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': {},
+    };
+    client.send(request(1, 'tools/list', { _meta }));
+    const { error } = await client.next();
+    assert.equal(error?.code, -32022);
+    assert.deepEqual(Reflect.get(error, 'data'), { supported: ['2026-07-28'], requested: '2029-01-01' });
+  });
+
   it('refuses headers that disagree with the body with 400 and -32020', async () => {
     await using bed = await openBed();
     const _meta = {

@@ -114,7 +114,9 @@ class StdioHost implements Host {
 
   async #findOut(): Promise<void> {
     try {
-      this.#isStateless = (await findEras(this.#child(), this.#stopping.signal)).isStateless;
+      const { versions } = await findEras(this.#child(), this.#stopping.signal);
+      this.#pool.speaks(versions);
+      this.#isStateless = versions.length > 0;
       this.#state = 'ready';
     } catch (error) {
       this.#state = 'failed';

@@ -11,7 +11,8 @@ import {
   CLIENT_INFO_META_KEY,
 } from '@modelcontextprotocol/server';
 import type { JSONRPCMessage } from '@modelcontextprotocol/server';
-import { within } from '../within.ts';
+import { versionsIn } from '../relay/fields.ts';
+import { timedOut, within } from '../within.ts';
 import type { Child } from './child.ts';
 
 /** The revision of the stateless era. */
@@ -40,8 +41,8 @@ const initialize: JSONRPCMessage = {
 };
 
 export interface Speaks {
-  /** True when it knows the stateless era. Whether it knows the other one too shows when somebody asks. */
-  readonly isStateless: boolean;
+  /** Of the stateless era; none when it does not know that. Whether it knows the other one shows when somebody asks. */
+  readonly versions: readonly string[];
 }
 
 /** Milliseconds after which a server that does not answer `server/discover` is asked in the other way. */
@@ -50,7 +51,7 @@ const patience = 5_000;
 /** Starts the child and closes it again. Throws when it cannot be started, ends, or answers neither way. */
 export async function findEras(child: Child, signal: AbortSignal): Promise<Speaks> {
   const answers = {
-    discover: Promise.withResolvers<boolean>(),
+    discover: Promise.withResolvers<readonly string[]>(),
     initialize: Promise.withResolvers<boolean>(),
   };
   for (const { promise } of Object.values(answers)) promise.catch(() => undefined);
@@ -60,7 +61,8 @@ export async function findEras(child: Child, signal: AbortSignal): Promise<Speak
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's callback, no event
   child.onmessage = (message) => {
     if (!isJSONRPCResultResponse(message) && !isJSONRPCErrorResponse(message)) return;
-    if (message.id === 'discover') answers.discover.resolve(isJSONRPCResultResponse(message));
+    if (message.id === 'discover')
+      answers.discover.resolve(isJSONRPCResultResponse(message) ? versionsIn(message.result) : []);
     if (message.id === 'initialize') answers.initialize.resolve(isJSONRPCResultResponse(message));
   };
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's callback, no event
@@ -71,13 +73,13 @@ export async function findEras(child: Child, signal: AbortSignal): Promise<Speak
     await child.start();
     await child.send(discover);
     const found = await within(patience, answers.discover.promise);
-    if (found === true) return { isStateless: true };
+    if (found !== timedOut && found.length > 0) return { versions: found };
     await child.send(initialize);
-    const knows = await Promise.race([answers.initialize.promise, answers.discover.promise.then(once)]);
-    if (knows === 'discover') return { isStateless: true };
+    const knows = await Promise.race([answers.initialize.promise, answers.discover.promise.then(known)]);
+    if (typeof knows === 'object') return { versions: knows };
     if (!knows)
       throw new Error('The MCP server answers neither server/discover nor initialize with a result.');
-    return { isStateless: false };
+    return { versions: [] };
   } finally {
     signal.removeEventListener('abort', abort);
     await child.close();
@@ -85,5 +87,5 @@ export async function findEras(child: Child, signal: AbortSignal): Promise<Speak
 }
 
 /** A late answer to the first question counts when it is a yes; a no leaves the other to decide. */
-const once = (isYes: boolean): Promise<'discover'> | 'discover' =>
-  isYes ? 'discover' : new Promise(() => undefined);
+const known = (versions: readonly string[]): Promise<readonly string[]> | readonly string[] =>
+  versions.length > 0 ? versions : new Promise(() => undefined);
