@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { invokePath, livePath, profile } from '@mooring/contract';
+import { clientCredentials, connect } from '@mooring/client';
+import { connectionTokenPath, invokePath, livePath, profile } from '@mooring/contract';
 import { postgresMissing, startPostgres, type TestPostgres } from '@mooring/server/postgres-fixture';
 import { forkServer, isAlive, type ForkedServer } from '../fixtures/forked.ts';
 import { bearer, openLive } from '../fixtures/live.ts';
@@ -189,6 +190,42 @@ function scenarios(postgres: TestPostgres): void {
         open.dispose();
         await eventually(30_000, async () => assert.equal(await running(node), 0));
       }
+    },
+  );
+
+  it(
+    verifies(
+      'token:renewal',
+      'a new token reaches the node that holds the connection, whichever it is handed in at',
+    ),
+    async (t) => {
+      const database = await postgres.database('renewed');
+      const [one, other] = [await start(t, database), await start(t, database)];
+      const app = await deploy(one, 'renewed');
+      const { clientId, clientSecret } = await one.management.clients.create(app.id, { name: 'stranger' });
+      const tokenUrl = `${one.urls.managementPlain}/identity/oauth2/v1/token`;
+      const credentials = { tokenUrl, clientId, clientSecret, scope: 'urn:renewed:invoke', fetch };
+      const stranger = await clientCredentials(credentials)(t);
+      const put = async (node: ForkedServer, connectionId: string, token: string): Promise<number> => {
+        const url = node.urls.applicationsPlain + connectionTokenPath(app.id, connectionId);
+        return (await fetch(url, { method: 'PUT', ...bearer(token) })).status;
+      };
+      for (const node of [one, other]) {
+        await eventually(1000, () => pidOf(node, app));
+        const url = node.urls.applicationsPlain.replace('http', 'ws') + livePath(app.id);
+        await using live = await connect(url, { token: app.token });
+        const { connectionId = '' } = live;
+        const token = (await one.management.tokens.issue(app.id)).accessToken;
+        assert.deepEqual(
+          [await put(one, connectionId, token), await put(other, connectionId, token)],
+          [204, 204],
+        );
+        assert.deepEqual(
+          await Promise.all([put(one, connectionId, stranger), put(other, connectionId, stranger)]),
+          [404, 404],
+        );
+      }
+      assert.equal(await put(other, 'f'.repeat(32), app.token), 404);
     },
   );
 

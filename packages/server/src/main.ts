@@ -8,6 +8,7 @@ import { createManagementApi } from './control/api.ts';
 import { sumOf } from './directory/demand.ts';
 import { Directory } from './directory/directory.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { renewHere, type Renewal } from './gateway/renewal.ts';
 import { createAsserter } from './identity/assertion.ts';
 import { adminIssuer } from './identity/admin-issuer.ts';
 import { createKeyFinder } from './identity/api-keys.ts';
@@ -33,6 +34,7 @@ import { writeAdminUser, writeProfile } from './profile.ts';
 import { joinNodes } from './node/membership.ts';
 import { Node, type Leading } from './node/node.ts';
 import { Pulse } from './node/pulse.ts';
+import { Renewals } from './node/renewals.ts';
 import { createReconciler, type Reconciler } from './reconcile/reconciler.ts';
 import type { Drain } from './reconcile/tools.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -191,11 +193,14 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
       assert: createAsserter({ key: domain.assertionKey, issuer: domain.issuer, clock, random }),
       isReady: () => readiness.isReady,
       openTunnel: node?.openTunnel,
+      renewElsewhere: async (renewal) => (await renewals?.ask(renewal)) ?? false,
       sealKey: await sealKeyOf(store),
       observer: watchWith({ metrics, tracing }),
       ...common,
     }),
   );
+  const renew = (renewal: Renewal): boolean => renewHere(renewal, gateway.connections) ?? false;
+  const renewals = isShared ? owned.use(new Renewals({ store, renew, random, log: common.log })) : undefined;
   for (const source of [keys, revocations]) owned.use(source.watch(() => gateway.connections.withdraw()));
   const connections = (id: string): number => gateway.connections.count(id);
   const drain: Drain = (replicaId, options) => gateway.connections.drain(replicaId, options);

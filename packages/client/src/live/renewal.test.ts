@@ -59,8 +59,8 @@ test('a source that still gives the old one, or fails, is asked again after 5 s'
 
 test('a server that will have no other token is not asked again', async () => {
   const renew = async (): Promise<void> => {
-    throw new RequestFailed('gone', {
-      status: 404,
+    throw new RequestFailed('no', {
+      status: 403,
       code: '',
       opcRequestId: undefined,
       retryAfter: undefined,
@@ -68,7 +68,7 @@ test('a server that will have no other token is not asked again', async () => {
   };
   const source = async (): Promise<string> => tokenUntil(1000);
   const { waits, failures } = await run({ token: tokenUntil(100), source, renew }, 9);
-  assert.deepEqual([waits, failures], [[80_000], ['gone']]);
+  assert.deepEqual([waits, failures], [[80_000], ['no']]);
 });
 
 test('a token that does not say when it ends is kept', async () => {

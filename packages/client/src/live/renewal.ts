@@ -69,9 +69,9 @@ async function attempt({ source, renew, signal, failed }: RenewalOptions, token:
   }
 }
 
-/** Another token of this caller would be refused like this one. */
+/** Another token of this caller would be refused like this one. A 404 may only say that a node was slow. */
 const isFinal = (error: unknown): boolean =>
-  error instanceof RequestFailed && [400, 401, 403, 404].includes(error.status);
+  error instanceof RequestFailed && [400, 401, 403].includes(error.status);
 
 /** Milliseconds until the token is to be replaced. */
 function waitFor(token: string, now: number): number | undefined {

@@ -8,10 +8,13 @@ import type { Clock, Random } from '../kit/clock.ts';
 import type { Call } from './authenticate.ts';
 import type { Connections } from './connections.ts';
 import { hasBody } from './headers.ts';
+import { renewalOf, renewHere, type RenewElsewhere } from './renewal.ts';
 
 export interface CallerOptions {
   readonly connections: Connections;
   readonly tickets: Tickets;
+  /** Needed where there are several nodes. */
+  readonly renewElsewhere?: RenewElsewhere | undefined;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -31,23 +34,19 @@ export async function answerCaller(call: Call, options: CallerOptions): Promise<
   const { applicationId } = route.endpoint;
   if (route.form === 'tickets')
     return { status: 201, body: await issueTicket({ applicationId, caller: principal }, options) };
-  renew(call, options.connections);
+  await renew(call, options);
   return { status: 204 };
 }
 
 /** Whoever names the connection of somebody else is told the same as for one that is not there. */
-function renew({ route, principal }: Call, connections: Connections): void {
-  const connection = connections.find(route.connectionId ?? '');
-  const isTheirs =
-    connection?.applicationId === route.endpoint.applicationId &&
-    connection.caller.issuer === principal.issuer &&
-    connection.caller.subject === principal.subject;
-  if (!isTheirs)
-    throw new Problem(
-      'NotAuthorizedOrNotFound',
-      'You have no live connection of this name at the application.',
-    );
-  connection.renew(principal.expiresAt);
+async function renew(call: Call, { connections, renewElsewhere }: CallerOptions): Promise<void> {
+  const renewal = renewalOf(call);
+  const isRenewed = renewHere(renewal, connections) ?? (await renewElsewhere?.(renewal)) ?? false;
+  if (isRenewed) return;
+  throw new Problem(
+    'NotAuthorizedOrNotFound',
+    'You have no live connection of this name at the application.',
+  );
 }
 
 function refuseMethod(method: string | undefined, allowed: string): void {

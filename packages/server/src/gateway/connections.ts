@@ -14,8 +14,8 @@ import { TrafficBook, type Flow } from './traffic.ts';
 export interface Named {
   readonly connectionId: string;
   readonly caller: Principal;
-  /** Another token of the same caller. @param expiresAt milliseconds since the epoch; undefined: never */
-  renew(expiresAt: number | undefined): void;
+  /** The same caller, with another token. */
+  renew(caller: Principal): void;
   /** Ends it: the caller may not call any more. */
   withdraw(): void;
 }
@@ -97,8 +97,16 @@ export class Connections implements Disposable {
 
   /** The live connection of that name. */
   find(connectionId: string): (Named & Pick<Served, 'applicationId'>) | undefined {
-    for (const { named, applicationId } of this.#served)
-      if (named?.connectionId === connectionId) return { ...named, applicationId };
+    for (const served of this.#served) {
+      const { named, applicationId } = served;
+      if (named?.connectionId !== connectionId) continue;
+      const renew = (caller: Principal): void => {
+        named.renew(caller);
+        // It may have been revoked while it was on its way, as at the beginning.
+        this.#fresh.add(served);
+      };
+      return { ...named, applicationId, renew };
+    }
     return undefined;
   }
 

@@ -28,6 +28,7 @@ import type { Names } from './names.ts';
 import { isPreflight, preflightHeaders, readableBy, refuseForeignOrigin } from './origin.ts';
 import { createAgent, proxy } from './proxy.ts';
 import { refuseRequest, refuseSocket } from './refuse.ts';
+import type { RenewElsewhere } from './renewal.ts';
 import { route, type Route } from './route.ts';
 import { createSeal, type Seal } from './seal.ts';
 import type { OpenTunnel } from './tunnel.ts';
@@ -53,6 +54,8 @@ export interface GatewayOptions {
   readonly sealKey?: Uint8Array;
   /** Needed where there are several nodes. */
   readonly openTunnel?: OpenTunnel | undefined;
+  /** Needed where there are several nodes. */
+  readonly renewElsewhere?: RenewElsewhere | undefined;
   /** Is told of every arrival. Default: nobody is. */
   readonly observer?: Observer;
 }

@@ -34,6 +34,7 @@ export async function live(
   using reached = await reach(call, options);
   const { seat, upstream } = reached;
   const { endpoint } = call.route;
+  let caller = call.principal;
   const connectionId = call.connectionId ?? newConnectionId(options.random);
   const relay = new Relay({
     client: client.socket,
@@ -53,8 +54,13 @@ export async function live(
     tick: (now) => relay.tick(now),
     named: {
       connectionId,
-      caller: call.principal,
-      renew: (expiresAt) => relay.renew(expiresAt),
+      get caller() {
+        return caller;
+      },
+      renew: (next) => {
+        caller = next;
+        relay.renew(next.expiresAt);
+      },
       withdraw: () => relay.close(closeCodes.forbidden, 'access was withdrawn'),
     },
     volume: () => relay.volume,

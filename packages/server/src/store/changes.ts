@@ -17,14 +17,21 @@ export const changeKinds = [
   'storage',
   'compartment',
   'demand',
+  'renewal',
+  'renewed',
 ] as const;
 
 export interface Change {
   readonly kind: (typeof changeKinds)[number];
-  /** Id of the row; for `settings` and `replica` the application's. `demand` is of no row: somebody waits for the application. */
+  /**
+   * Id of the row; for `settings` and `replica` the application's. `demand` is of no row: somebody waits for the
+   * application. `renewal` and `renewed` are a question to the other nodes and its answer.
+   */
   readonly id: string;
   /** Of `demand`: how many wait at a node. */
   readonly count?: number;
+  /** Of `renewal`: what is asked, as JSON of at most 7,000 characters. */
+  readonly note?: string;
 }
 
 export type ChangeListener = (change: Change) => void;

@@ -27,6 +27,14 @@ const caller = z.object({
   scope: z.string(),
   issuer: z.string(),
   expiresAt: z.number().optional(),
+  revocable: z
+    .object({
+      subject: z.string(),
+      clientId: z.string(),
+      issuedAt: z.number().optional(),
+      grant: z.string().optional(),
+    })
+    .optional(),
 });
 
 export function tickets(scope: Scope): StoredTickets {
@@ -54,12 +62,12 @@ async function take(scope: Scope, digest: string): Promise<Ticket | undefined> {
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const { applicationId, connectionId, callerJson, timeExpires } = row;
-  const { expiresAt: end, ...rest } = caller.parse(JSON.parse(callerJson));
+  const { expiresAt: end, revocable, ...rest } = caller.parse(JSON.parse(callerJson));
   return {
     digest,
     applicationId,
     connectionId,
-    caller: { ...rest, expiresAt: end },
+    caller: { ...rest, expiresAt: end, ...(revocable && { revocable }) },
     expiresAt: Date.parse(timeExpires),
   };
 }

@@ -18,6 +18,7 @@ const notice = z.object({
   kind: z.enum(changeKinds),
   id: z.string(),
   count: z.int().optional(),
+  note: z.string().optional(),
 });
 
 export interface ListenerOptions extends ListenOptions {
@@ -114,8 +115,9 @@ async function end(client: Client): Promise<void> {
 function hear(payload: string | undefined, { from, heard, log }: ListenerOptions): void {
   const parsed = notice.safeParse(parseJson(payload));
   if (!parsed.success) return log?.warn('a notice of the database is none of ours');
-  const { from: sender, kind, id, count } = parsed.data;
-  if (sender !== from) heard({ kind, id, ...(count !== undefined && { count }) });
+  const { from: sender, kind, id, count, note } = parsed.data;
+  if (sender === from) return;
+  heard({ kind, id, ...(count !== undefined && { count }), ...(note !== undefined && { note }) });
 }
 
 function parseJson(text: string | undefined): unknown {

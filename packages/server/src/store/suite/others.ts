@@ -118,7 +118,8 @@ export const otherCases: readonly StoreCase[] = [
     async run({ store, clock }) {
       const caller = { kind: 'token', subject: 's', clientId: 'c', scope: 'i', issuer: 'https://i' } as const;
       const common = { applicationId: 'a', connectionId: 'n', expiresAt: clock.now() + 60_000 };
-      const first = { ...common, digest: 'd1', caller: { ...caller, expiresAt: 7 } };
+      const revocable = { subject: 's', clientId: 'c', issuedAt: 3, grant: 'g' };
+      const first = { ...common, digest: 'd1', caller: { ...caller, expiresAt: 7, revocable } };
       const second = { ...common, digest: 'd2', caller: { ...caller, expiresAt: undefined } };
       for (const ticket of [first, second]) await store.tickets.add(ticket);
       const both = await Promise.all([store.tickets.take('d1'), store.tickets.take('d1')]);
