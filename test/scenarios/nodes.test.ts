@@ -168,7 +168,7 @@ function scenarios(postgres: TestPostgres): void {
         drainSpread: 0,
       };
       await management.settings.update(app.id, settings);
-      const running = async (node: ServerNode): Promise<number> =>
+      const running = async (node: ForkedServer): Promise<number> =>
         (await node.management.status.application(app.id)).replicas.length;
       for (const node of [one, other])
         await eventually(20_000, async () => assert.equal(await running(node), 0));
