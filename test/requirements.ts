@@ -708,6 +708,12 @@ export const requirements = [
     source: 'docs/operations.md, metrics',
   },
   {
+    id: 'trace:context',
+    sentence:
+      'traceparent reaches the replica: the client’s, or with tracing on one of the same trace that names the stage.',
+    source: 'W3C Trace Context; docs/operations.md, traces',
+  },
+  {
     id: 'rollout:requests',
     sentence: 'While another version comes to serve, no request fails.',
     source: 'docs/wire.md, the live connection',
