@@ -714,6 +714,18 @@ export const requirements = [
     source: 'W3C Trace Context; docs/operations.md, traces',
   },
   {
+    id: 'chaos:replicas',
+    sentence:
+      'Replicas that something kills are replaced within 30 s; no process of an application outlives it.',
+    source: 'docs/architecture.md, from wish to fact',
+  },
+  {
+    id: 'chaos:server',
+    sentence:
+      'Local processes end within a second after their server was killed; the next server takes up what was under way.',
+    source: 'docs/operations.md, stopping',
+  },
+  {
     id: 'rollout:requests',
     sentence: 'While another version comes to serve, no request fails.',
     source: 'docs/wire.md, the live connection',

@@ -12,6 +12,7 @@ const runtime = await openProcessRuntime({
   directory,
   journals: new Journals({ directory: join(directory, 'logs'), clock: systemClock, log }),
   random: systemRandom,
+  guarded: false,
   log,
 });
 const { signal } = new AbortController();

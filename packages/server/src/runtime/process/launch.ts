@@ -4,6 +4,7 @@ import type { Log } from '../../observe/log.ts';
 import type { ReplicaSpec } from '../runtime.ts';
 import { commandOf } from './command.ts';
 import { environmentOf, markOf } from './environment.ts';
+import type { Guard } from './guard.ts';
 import type { Journal } from '../output/journal.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { freePort } from './port.ts';
@@ -17,6 +18,7 @@ export interface LaunchParts {
   readonly spec: ReplicaSpec;
   readonly journal: Journal;
   readonly ledger: Ledger;
+  readonly guard: Guard | undefined;
   /** Ports of all replicas of this runtime; the chosen one is added. */
   readonly ports: Set<number>;
   readonly random: Random;
@@ -45,6 +47,8 @@ export async function launch(parts: LaunchParts): Promise<Launched> {
     });
     const what = { command, workingDirectory, environment };
     const running = await Running.start({ command: what, mark: markOf(spec.id), journal, log });
+    parts.guard?.hold(running.pid);
+    void running.gone.then(() => parts.guard?.release(running.pid));
     journal.write('platform', `started: ${command.join(' ')} (pid ${running.pid}, port ${port})`);
     await note(parts, { replicaId: spec.id, pid: running.pid, identity: await identityOf(running.pid) });
     return { running, port };

@@ -1,6 +1,7 @@
 /**
  * The process runtime: replicas are commands on this machine, with the server's own rights. Every process that
- * it starts is gone when it is disposed, when the server exits, or at the latest when the next one collects.
+ * it starts is gone when it is disposed, soon after the server ends however it ends, or at the latest when the next
+ * one collects.
  */
 import { isProcessArtifact, type CreateArtifactDetails, type LogLine } from '@mooring/contract';
 import { mkdir } from 'node:fs/promises';
@@ -12,6 +13,7 @@ import { readLogs, type LogsOptions } from '../output/logs.ts';
 import { defaultTiming, type ProbeTiming } from '../ready.ts';
 import { requireSafeName, type Replica, type ReplicaSpec, type Runtime } from '../runtime.ts';
 import { collect } from './collect.ts';
+import { Guard } from './guard.ts';
 import { Ledger } from './ledger.ts';
 import { ProcessReplica } from './replica.ts';
 
@@ -28,6 +30,8 @@ export interface ProcessRuntimeOptions {
   readonly timing?: Partial<ProbeTiming>;
   /** Milliseconds between SIGTERM and SIGKILL for what an earlier server left behind. Default 2000. */
   readonly collectGrace?: number;
+  /** False: when the server is killed, its replicas stay until the next one collects. Default true. */
+  readonly guarded?: boolean;
 }
 
 export async function openProcessRuntime(options: ProcessRuntimeOptions): Promise<Runtime> {
@@ -40,6 +44,7 @@ class ProcessRuntime implements Runtime {
   readonly #options: ProcessRuntimeOptions;
   readonly #journals: Journals;
   readonly #ledger: Ledger;
+  readonly #guard: Guard | undefined;
   readonly #ports = new Set<number>();
   readonly #replicas = new Map<string, ProcessReplica | undefined>();
   /** What disposal waits for: starts, and ends until the last line of output is kept. */
@@ -50,6 +55,7 @@ class ProcessRuntime implements Runtime {
     this.#options = options;
     this.#journals = options.journals;
     this.#ledger = new Ledger(join(options.directory, 'replicas'));
+    this.#guard = options.guarded === false ? undefined : new Guard(options.log);
     process.on('exit', this.#killAll);
   }
 
@@ -88,6 +94,7 @@ class ProcessRuntime implements Runtime {
     this.#closed = true;
     for (const replica of this.#replicas.values()) void replica?.stop();
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    await this.#guard?.[Symbol.asyncDispose]();
     process.off('exit', this.#killAll);
   }
 
@@ -100,6 +107,7 @@ class ProcessRuntime implements Runtime {
         spec,
         journal,
         ledger: this.#ledger,
+        guard: this.#guard,
         ports: this.#ports,
         random,
         log,
