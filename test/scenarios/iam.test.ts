@@ -237,22 +237,30 @@ for (const [what, sign] of Object.entries(signers)) {
       assert.match(answer.body, /"NotAllowed"/);
     });
 
-    it(verifies('iam:signature:refused', 'refuses a key from the moment that it is deleted'), async () => {
-      const key = await newKey('invoke');
-      const target = livePath(id, '/live');
-      const asked = { key, method: 'GET', path: path('/') } as const;
-      assert.equal((await send(await sign(asked))).status, 200);
-      const { headers } = await sign({ ...asked, path: target });
-      await management.apiKeys.delete(key.id);
-      const refused = await send(await sign(asked));
-      assert.equal(refused.status, 401);
-      bodies.add(refused.body);
-      assert.equal(bodies.size, 1);
-      await assert.rejects(
-        openLive(base.replace(/^http/, 'ws') + target, { headers: flat(headers) }),
-        /^Error: 401 /,
-      );
-    });
+    it(
+      verifies(
+        ['iam:signature:refused', 'auth:revoked'],
+        'refuses a key from the moment that it is deleted, and ends what it had opened',
+      ),
+      async () => {
+        const key = await newKey('invoke');
+        const target = livePath(id, '/live');
+        const asked = { key, method: 'GET', path: path('/') } as const;
+        assert.equal((await send(await sign(asked))).status, 200);
+        const { headers } = await sign({ ...asked, path: target });
+        using live = await openLive(base.replace(/^http/, 'ws') + target, { headers: flat(headers) });
+        await management.apiKeys.delete(key.id);
+        assert.equal((await live.closed).code, 3003);
+        const refused = await send(await sign(asked));
+        assert.equal(refused.status, 401);
+        bodies.add(refused.body);
+        assert.equal(bodies.size, 1);
+        await assert.rejects(
+          openLive(base.replace(/^http/, 'ws') + target, { headers: flat(headers) }),
+          /^Error: 401 /,
+        );
+      },
+    );
   });
 }
 

@@ -229,6 +229,36 @@ function scenarios(postgres: TestPostgres): void {
     },
   );
 
+  it(
+    verifies(
+      'auth:revoked',
+      'what a client had opened at any node ends within a second, wherever it is deleted, and its token is refused',
+    ),
+    async (t) => {
+      const database = await postgres.database('revoked');
+      const [one, other] = [await start(t, database), await start(t, database)];
+      const app = await deploy(one, 'revoked');
+      const { clientId, clientSecret } = await one.management.clients.create(app.id, { name: 'leaver' });
+      const tokenUrl = `${one.urls.managementPlain}/identity/oauth2/v1/token`;
+      const credentials = { tokenUrl, clientId, clientSecret, scope: 'urn:revoked:invoke', fetch };
+      const token = await clientCredentials(credentials)(t);
+      await eventually(1000, () => pidOf(other, app));
+      const urls = [one, other].map(
+        ({ urls }) => urls.applicationsPlain.replace('http', 'ws') + livePath(app.id),
+      );
+      const [first, second] = await Promise.all(urls.map((url) => openLive(url, bearer(token))));
+      const begun = performance.now();
+      await one.management.clients.delete(app.id, clientId);
+      const closed = await Promise.all([first?.closed, second?.closed]);
+      assert.deepEqual(
+        closed.map((end) => end?.code),
+        [3003, 3003],
+      );
+      assert.ok(performance.now() - begun < 1000);
+      for (const url of urls) await assert.rejects(openLive(url, bearer(token)), /^Error: 401 /);
+    },
+  );
+
   it('an application that is deleted is gone everywhere, and its connections are sent away', async (t) => {
     const database = await postgres.database('deleted');
     const [one, other] = [await start(t, database), await start(t, database)];

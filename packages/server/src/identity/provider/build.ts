@@ -3,6 +3,7 @@
  * authorization code with PKCE, device code, refresh tokens, revocation; JWT access tokens; clients by metadata document and,
  * behind a switch, by registration; nothing else. Imported when first needed.
  */
+import { randomUUID } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ProblemBody } from '@mooring/contract';
@@ -51,6 +52,8 @@ export interface BuildOptions {
   readonly allowPrivateIssuers: boolean;
   /** User codes of devices that were guessed wrongly. */
   readonly deviceAttempts: Attempts;
+  /** Documents of clients that were fetched. */
+  readonly documentFetches: Attempts;
   readonly revoke: Revoke;
   readonly keys: DomainKeys;
   readonly clock: Clock;
@@ -147,7 +150,12 @@ function configure(options: BuildOptions, library: Library): Configuration {
       clientCredentials: { enabled: true },
       resourceIndicators: resourceIndicators(options, library),
       deviceFlow: deviceFlow(options.deviceAttempts),
-      clientIdMetadataDocument: { enabled: true, ack: 'draft-02', cacheDuration: { min: 60, max: hour } },
+      clientIdMetadataDocument: {
+        enabled: true,
+        ack: 'draft-02',
+        cacheDuration: { min: 60, max: hour },
+        allowFetch: async () => mayFetch(options.documentFetches),
+      },
       registration: { enabled: options.allowRegistration, issueRegistrationAccessToken: false },
       revocation: { enabled: true },
       devInteractions: { enabled: false },
@@ -159,6 +167,13 @@ function configure(options: BuildOptions, library: Library): Configuration {
     formats: { customizers: { jwt: bareScope(options, library) } },
     ...policies(options),
   };
+}
+
+/** Anybody can make this server fetch a document; not often. */
+function mayFetch(fetches: Attempts): boolean {
+  if (fetches.wait('') > 0) return false;
+  fetches.begin(randomUUID());
+  return true;
 }
 
 function policies({ store, issuer, tokenLifetime, allowPrivateIssuers }: BuildOptions): Configuration {

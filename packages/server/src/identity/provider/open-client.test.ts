@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:https';
 import { after, describe, test } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { loginClientId } from '@mooring/contract';
 import { decodeJwt } from 'jose';
 import * as oauth from 'openid-client';
+import { readCertificate } from '../../kit/certificate.ts';
 import { TestBrowser } from './browser.fixture.ts';
 import { credentials, password } from './code-flow.fixture.ts';
-import { openTestDomain, weather } from './domain.fixture.ts';
+import { openTestDomain, temporaryFolder, weather } from './domain.fixture.ts';
 
 const opened = await openTestDomain({ allowRegistration: true });
 after(() => opened[Symbol.asyncDispose]());
@@ -31,6 +34,7 @@ async function signIn(
     code_challenge_method: 'S256',
   });
   const browser = new TestBrowser();
+  const { origin } = url;
   const login = await browser.follow(await browser.get(url.href), origin);
   const consent = await browser.follow(await browser.submit(login.url, credentials), origin);
   assert.match(consent.html, /The answer goes to/);
@@ -175,4 +179,82 @@ describe('the device flow', () => {
     const refused = await browser.submit(`${fresh.base}/device`, { user_code: 'BBBB-BBBB' });
     assert.equal(refused.status, 429);
   });
+});
+
+describe('a client that is described by a document at its own URL', () => {
+  /** Such a document, over https with an authority that this process trusts. */
+  async function publish(document: (url: string) => unknown) {
+    await using owned = new AsyncDisposableStack();
+    const folder = owned.use(await temporaryFolder());
+    const choice = { host: '127.0.0.1', publicUrl: [], managePublicUrl: [] };
+    const certificate = await readCertificate(folder.path, choice, Date.now());
+    setDefaultCACertificates([...getCACertificates(), certificate.ca ?? '']);
+    const server = createServer(certificate, (_request, response) => {
+      asked.count += 1;
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(document(url)));
+    });
+    const asked = { count: 0 };
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `https://localhost:${Object(server.address()).port}/client.json`;
+    owned.defer(() => {
+      server.closeAllConnections();
+      return new Promise<void>((resolve) => server.close(() => resolve()));
+    });
+    const everything = owned.move();
+    return { url, asked, [Symbol.asyncDispose]: () => everything.disposeAsync() };
+  }
+
+  const redirectUri = 'http://127.0.0.1:33418/callback';
+  const sound = (url: string): unknown => ({
+    client_id: url,
+    client_name: 'Editor',
+    redirect_uris: [redirectUri],
+    scope: 'whatever it thinks of',
+  });
+
+  test('gets a token for the endpoint', async () => {
+    await using documents = await publish(sound);
+    await using trusting = await openTestDomain({ allowPrivateIssuers: true });
+    await trusting.addUser('mona', password);
+    const config = await oauth.discovery(
+      new URL(trusting.domain.issuer),
+      documents.url,
+      undefined,
+      oauth.None(),
+      { execute },
+    );
+    const tokens = await signIn(config, redirectUri);
+    const rules = { audience: endpoint, scope: 'invoke' };
+    assert.equal((await trusting.verify(tokens.access_token, rules)).clientId, documents.url);
+  });
+
+  const bad: [string, (url: string) => unknown, boolean][] = [
+    ['at a private address', sound, false],
+    ['of another client', () => sound('https://elsewhere.test/client.json'), true],
+    [
+      'with a secret',
+      (url) => ({ ...Object(sound(url)), token_endpoint_auth_method: 'client_secret_post' }),
+      true,
+    ],
+    ['that is no object', () => 'nothing', true],
+    ['that is too large', (url) => ({ ...Object(sound(url)), more: 'x'.repeat(70_000) }), true],
+  ];
+  for (const [what, document, allowPrivateIssuers] of bad)
+    test(`is refused with a page when it is one ${what}`, async () => {
+      await using documents = await publish(document);
+      await using domain = await openTestDomain({ allowPrivateIssuers });
+      const query = new URLSearchParams({
+        client_id: documents.url,
+        response_type: 'code',
+        redirect_uri: redirectUri,
+        resource: endpoint,
+        code_challenge: 'x'.repeat(43),
+        code_challenge_method: 'S256',
+      });
+      const answer = await new TestBrowser().get(`${domain.base}/oauth2/v1/authorize?${query}`);
+      assert.deepEqual([Math.floor(answer.status / 100), answer.headers.get('location')], [4, null]);
+      assert.match(answer.html, /Sign-in failed/);
+      if (!allowPrivateIssuers) assert.equal(documents.asked.count, 0);
+    });
 });

@@ -77,13 +77,23 @@ export async function openIdentityDomain(given: IdentityDomainOptions): Promise<
 
   const revoke = revoker(store, { clock, lifetime: tokenLifetime });
   const deviceAttempts = new Attempts(clock);
+  const documentFetches = new Attempts(clock);
   const findApplication = given.findApplication ?? (async () => undefined);
   const switches = {
     allowRegistration: given.allowRegistration ?? false,
     allowPrivateIssuers: given.allowPrivateIssuers ?? false,
   };
   const provider = once(() =>
-    buildProvider({ ...given, ...switches, findApplication, keys, tokenLifetime, deviceAttempts, revoke }),
+    buildProvider({
+      ...given,
+      ...switches,
+      findApplication,
+      keys,
+      tokenLifetime,
+      deviceAttempts,
+      documentFetches,
+      revoke,
+    }),
   );
   const options = { ...given, tokenLifetime, provider, tokenUrl: `${issuer}/oauth2/v1/token` };
   const attempts = new Attempts(clock);

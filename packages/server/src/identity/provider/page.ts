@@ -18,6 +18,7 @@ input { box-sizing: border-box; width: 100%; padding: .6rem; font: inherit; }
 button { margin: 1.5rem .5rem 0 0; padding: .6rem 1.2rem; font: inherit; cursor: pointer; }
 [role=alert] { border-left: .3rem solid #c62828; margin: 0; padding: .2rem .8rem; }
 code { overflow-wrap: anywhere; }
+strong code { white-space: nowrap; }
 `;
 
 const styleSource = `'sha256-${hash('sha256', style, 'base64')}'`;
