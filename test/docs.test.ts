@@ -114,7 +114,7 @@ describe('docs/operations.md', () => {
 
 describe('README.md', () => {
   it('lists every command, and no other', async () => {
-    const groups = ['apps', 'clients', 'compartments', 'keys', 'mcp', 'secrets', 'users'];
+    const groups = ['apps', 'clients', 'compartments', 'keys', 'mcp', 'registries', 'secrets', 'users'];
     const [top = [], ...nested] = await Promise.all(
       [[], ...groups.map((group) => [group])].map(async (command) => commandsIn(await helpOf(...command))),
     );

@@ -13,7 +13,7 @@ export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const json: unknown = 'json' in error ? error.json : undefined;
   if (typeof json === 'object' && json !== null && 'message' in json) return String(json.message);
-  return error.message;
+  return error.message.replace(/^\(HTTP code \d+\) .*? - /, '').trim();
 }
 
 /** True when the engine did not answer at all. */

@@ -142,7 +142,11 @@ class Containers implements DockerRuntime {
     if (!found) return undefined;
     this.#replicas.set(found.replicaId, undefined);
     return await this.#track(
-      this.#begin(engine, { spec: { ...spec, id: found.replicaId }, containerId: found.containerId }),
+      this.#begin(engine, {
+        spec: { ...spec, id: found.replicaId },
+        containerId: found.containerId,
+        verb: 'adopted',
+      }),
     ).catch((error: unknown) => {
       this.#options.log.warn({ err: error, ...found }, 'a container that was left could not be adopted');
       return undefined;
@@ -218,7 +222,7 @@ class Containers implements DockerRuntime {
       );
       const { id } = container;
       await within((abortSignal) => engine.docker.getContainer(id).start({ abortSignal }));
-      return await this.#begin(engine, { spec, containerId: id });
+      return await this.#begin(engine, { spec, containerId: id, verb: 'started' });
     } catch (error) {
       this.#replicas.delete(spec.id);
       await container?.remove({ force: true, v: true }).catch(() => undefined);
@@ -229,7 +233,7 @@ class Containers implements DockerRuntime {
   /** Follows a container that was started. */
   async #begin(
     engine: Engine,
-    { spec, containerId }: { spec: ReplicaSpec; containerId: string },
+    { spec, containerId, verb }: { spec: ReplicaSpec; containerId: string; verb: 'started' | 'adopted' },
   ): Promise<ContainerReplica> {
     const { journals, log, keeps = false } = this.#options;
     const container = engine.docker.getContainer(containerId);
@@ -239,7 +243,7 @@ class Containers implements DockerRuntime {
       // One that has ended already has no address; nobody will ask for it.
       const address = addressOf(info, engine.reach) ?? { host: '127.0.0.1', port: 0 };
       const output = await followOutput(container, journal);
-      journal.write('platform', `started: ${info.Config.Image} (container ${containerId.slice(0, 12)})`);
+      journal.write('platform', `${verb}: ${info.Config.Image} (container ${containerId.slice(0, 12)})`);
       const pid = info.State.Pid || undefined;
       const { settings, id } = spec;
       const trouble = (): string | undefined => this.#link.trouble;
