@@ -726,6 +726,11 @@ export const requirements = [
     source: 'docs/operations.md, stopping',
   },
   {
+    id: 'soak:nothing-grows',
+    sentence: 'Connections that come and go, however they end, leave nothing behind in the server.',
+    source: 'docs/architecture.md, the path of a connection',
+  },
+  {
     id: 'rollout:requests',
     sentence: 'While another version comes to serve, no request fails.',
     source: 'docs/wire.md, the live connection',

@@ -43,12 +43,14 @@ interface Collector extends AsyncDisposable {
 
 async function startCollector(): Promise<Collector> {
   const spans: Span[] = [];
+  const take = (body: unknown): void => {
+    const { resourceSpans } = exported.parse(body);
+    spans.push(...resourceSpans.flatMap((one) => one.scopeSpans.flatMap((scope) => scope.spans)));
+  };
   const server = createServer((request, response) => {
-    void json(request).then((body) => {
-      const { resourceSpans } = exported.parse(body);
-      spans.push(...resourceSpans.flatMap((one) => one.scopeSpans.flatMap((scope) => scope.spans)));
-      response.setHeader('content-type', 'application/json').end('{}');
-    });
+    void json(request)
+      .then((body) => take(body))
+      .then(() => response.setHeader('content-type', 'application/json').end('{}'));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
