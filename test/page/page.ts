@@ -1,0 +1,83 @@
+/** What the page of a test can do: sign in by authorization code + PKCE, and talk to a hosted MCP server. */
+import { keepConnected, type Fate, type RequestId } from '@mooring/client';
+import * as oauth from 'openid-client';
+
+interface SignIn {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly redirectUri: string;
+}
+
+const configure = ({ issuer, clientId }: SignIn): Promise<oauth.Configuration> =>
+  oauth.discovery(new URL(issuer), clientId, undefined, oauth.None());
+
+/** Where to send the person, and what is needed when they come back. */
+async function begin(
+  signIn: SignIn & { readonly scope: string },
+): Promise<{ url: string; verifier: string; state: string }> {
+  const configuration = await configure(signIn);
+  const verifier = oauth.randomPKCECodeVerifier();
+  const state = oauth.randomState();
+  const url = oauth.buildAuthorizationUrl(configuration, {
+    redirect_uri: signIn.redirectUri,
+    scope: signIn.scope,
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  });
+  return { url: url.href, verifier, state };
+}
+
+interface Return {
+  /** Where the person came back to. */
+  readonly url: string;
+  readonly verifier: string;
+  readonly state: string;
+}
+
+/** The access token. */
+async function finish(signIn: SignIn, { url, verifier, state }: Return): Promise<string> {
+  const answer = await oauth.authorizationCodeGrant(await configure(signIn), new URL(url), {
+    pkceCodeVerifier: verifier,
+    expectedState: state,
+  });
+  return answer.access_token;
+}
+
+interface Talk {
+  readonly url: string;
+  readonly token: string;
+  readonly tokenBy: 'ticket' | 'subprotocol';
+  readonly call: { readonly name: string; readonly arguments: object };
+}
+
+/** Lists the tools and calls one. */
+async function talk({ url, token, tokenBy, call }: Talk): Promise<unknown> {
+  const states: string[] = [];
+  await using connection = await keepConnected(url, {
+    token: async () => token,
+    tokenBy,
+    subprotocols: ['mcp'],
+    onState: ({ kind }) => states.push(kind),
+  });
+  const opened = connection.state;
+  const ask = async (id: RequestId, method: string, params: object): Promise<unknown> =>
+    answerOf(await connection.request(JSON.stringify({ jsonrpc: '2.0', id, method, params }), id));
+  await ask(1, 'initialize', {
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name: 'page', version: '1' },
+  });
+  await connection.send('{"jsonrpc":"2.0","method":"notifications/initialized"}');
+  const tools = await ask(2, 'tools/list', {});
+  const called = await ask(3, 'tools/call', call);
+  return { opened, tools, called, states };
+}
+
+function answerOf(fate: Fate): unknown {
+  if (fate.fate !== 'answered') throw new Error(`${fate.fate}: ${fate.cause}`);
+  const { result } = JSON.parse(String(fate.answer));
+  return result;
+}
+
+Object.assign(globalThis, { begin, finish, talk });

@@ -1,0 +1,175 @@
+/** Browsers: a page elsewhere signs in and calls a hosted MCP server, and pages of applications are kept apart. */
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { livePath } from '@mooring/contract';
+import type { Browser, Page } from 'playwright-core';
+import { z } from 'zod';
+import { bundle } from '../fixtures/bundle.ts';
+import { chromiumMissing, chromiumPath, startChromium, startSite } from '../fixtures/chromium.ts';
+import { startTestServer } from '../fixtures/server.ts';
+import { verifies } from '../verifies.ts';
+
+const module = (path: string): string => new URL(path, import.meta.url).pathname;
+
+describe('the client as bundlers for pages find it', () => {
+  it('needs nothing that only Node has', async () => {
+    assert.match(await bundle(module('../page/page.ts')), /WebSocket/);
+  });
+
+  it('is another one than that for Node, which would not do', async () => {
+    await assert.rejects(bundle(module('../../packages/client/src/index.ts')), /only Node has/);
+  });
+});
+
+const program = chromiumPath();
+if (program === undefined) it('a page in a browser', { skip: chromiumMissing });
+else describe('a page in a browser', () => scenarios(program));
+
+const talked = z.object({
+  opened: z.object({ kind: z.literal('open'), subprotocol: z.string(), connectionId: z.string().optional() }),
+  tools: z.object({ tools: z.array(z.object({ name: z.string() })) }),
+  called: z.object({ content: z.array(z.object({ type: z.literal('text'), text: z.string() })) }),
+  states: z.array(z.string()),
+});
+
+/** Calls a function of the page's script. */
+async function call(page: Page, name: 'begin' | 'finish' | 'talk', ...given: object[]): Promise<unknown> {
+  const parameters = given.map((each) => JSON.stringify(each)).join(', ');
+  return await page.evaluate(`${name}(${parameters})`);
+}
+
+function scenarios(executablePath: string): void {
+  const owned = new AsyncDisposableStack();
+  after(() => owned.disposeAsync());
+  const started = start();
+
+  async function start() {
+    const test = owned.use(await startTestServer({ allowRegistration: true }));
+    setDefaultCACertificates([...getCACertificates(), test.server.profile.ca ?? '']);
+    const script = await bundle(module('../page/page.ts'));
+    const ours = owned.use(await startSite('localhost', script));
+    const foreign = owned.use(await startSite('127.0.0.1', script));
+    const weather = await test.deploy({
+      name: 'weather',
+      // Its answer without the forecast service: a text that says so.
+      environment: { NWS_API_BASE: 'http://127.0.0.1:9' },
+      command: ['node', '--conditions=mooring', 'server.ts'],
+      workingDirectory: module('../../examples/weather'),
+      settings: { allowedOrigins: [ours.origin] },
+    });
+    assert.deepEqual(weather.errors, []);
+    const browser: Browser = await startChromium(executablePath);
+    owned.defer(() => browser.close());
+    const url = test.server.urls.applications.replace('https', 'wss') + livePath(weather.id, '/ws');
+    return { test, ours, foreign, weather, browser, url };
+  }
+
+  const forecast = { name: 'get-alerts', arguments: { state: 'CA' } };
+
+  it(
+    verifies(
+      ['auth:origin', 'ticket:single'],
+      'of an allowed origin signs in by code and PKCE, lists the tools and calls one over WebSocket',
+    ),
+    async () => {
+      const { test, ours, browser, url } = await started;
+      const { server, management } = test;
+      const { password = '' } = await management.users.create({ name: 'mona' });
+      const issuer = `${server.urls.management}/identity`;
+      const redirectUri = `${ours.origin}/back`;
+      const registered = await fetch(`${issuer}/oauth2/v1/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' }),
+      });
+      const { client_id: clientId } = z.object({ client_id: z.string() }).parse(await registered.json());
+      const signIn = { issuer, clientId, redirectUri };
+
+      await using context = await browser.newContext({ ignoreHTTPSErrors: true });
+      const page = await context.newPage();
+      await page.goto(ours.origin);
+      const begun = z
+        .object({ url: z.string(), verifier: z.string(), state: z.string() })
+        .parse(await call(page, 'begin', { ...signIn, scope: 'urn:test:weather:invoke' }));
+      await page.goto(begun.url);
+      await page.getByLabel('User name').fill('mona');
+      await page.getByLabel('Password').fill(password);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: 'Allow' }).click();
+      await page.waitForURL(`${redirectUri}?*`);
+      const token = await call(page, 'finish', signIn, { ...begun, url: page.url() });
+
+      for (const tokenBy of ['ticket', 'subprotocol']) {
+        const answer = talked.parse(await call(page, 'talk', { url, token, tokenBy, call: forecast }));
+        assert.equal(answer.opened.subprotocol, 'mcp');
+        assert.equal(answer.opened.connectionId !== undefined, tokenBy === 'ticket');
+        assert.deepEqual(answer.states, ['connecting', 'open', 'closed']);
+        assert.deepEqual(
+          answer.tools.tools.map(({ name }) => name),
+          ['get-weather', 'get-alerts', 'get-forecast'],
+        );
+        assert.ok((answer.called.content[0]?.text ?? '').length > 0);
+      }
+    },
+  );
+
+  it(verifies('auth:origin', 'of another origin is refused, with the same token'), async () => {
+    const { test, foreign, browser, url, weather } = await started;
+    await using context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const page = await context.newPage();
+    await page.goto(foreign.origin);
+    const token = await test.token(weather.id);
+    for (const tokenBy of ['ticket', 'subprotocol'])
+      await assert.rejects(
+        call(page, 'talk', { url, token, tokenBy, call: forecast }),
+        /Unreachable: No server answers/,
+      );
+  });
+
+  it(
+    verifies(
+      ['browser:sandbox', 'browser:cookies'],
+      'of an application reads neither the answers nor the cookies of another application',
+    ),
+    async () => {
+      const { test, browser } = await started;
+      const site = (name: string) =>
+        test.deploy({
+          name,
+          auth: { inboundAuthConfigType: 'NO_AUTH_CONFIG' },
+          environment: { NAME: name },
+          command: ['node', '--conditions=mooring', 'site-app.ts'],
+          workingDirectory: module('../fixtures'),
+        });
+      const [good, evil] = [await site('good'), await site('evil')];
+      assert.deepEqual([good.errors, evil.errors], [[], []]);
+      await using context = await browser.newContext();
+      const page = await context.newPage();
+      const cookiesAt = async (url: string): Promise<unknown> => {
+        await page.goto(url);
+        return JSON.parse((await page.textContent('body')) ?? '');
+      };
+      await page.goto(good.http('/'));
+      await page.goto(evil.http('/'));
+      assert.deepEqual(await cookiesAt(good.http('/cookies')), { name: 'good', cookies: 'from-good=secret' });
+      assert.deepEqual(await cookiesAt(evil.http('/cookies')), { name: 'evil', cookies: 'from-evil=secret' });
+
+      await page.goto(evil.http('/'));
+      assert.equal(await page.evaluate('origin'), 'null');
+      await assert.rejects(page.evaluate('document.cookie'), /SecurityError|sandboxed/);
+      const target = JSON.stringify(good.http('/cookies'));
+      await assert.rejects(
+        page.evaluate(`fetch(${target}).then((answer) => answer.text())`),
+        /Failed to fetch/,
+      );
+      const framed = await page.evaluate(`new Promise((resolve) => {
+        const frame = document.createElement('iframe');
+        frame.onload = () => resolve(frame.contentDocument === null);
+        frame.src = ${target};
+        document.body.append(frame);
+      })`);
+      assert.equal(framed, true);
+    },
+  );
+}
