@@ -206,6 +206,11 @@ it(
     const described = Object(await (await fetch(metadata)).json());
     assert.equal(described.resource, endpoint.href);
     assert.match(challenge, new RegExp(`scope="${described.scopes_supported[0]}"`));
+    const issuer = new URL(described.authorization_servers[0]);
+    for (const document of ['oauth-authorization-server', 'openid-configuration']) {
+      const found = await fetch(`${issuer.origin}/.well-known/${document}${issuer.pathname}`);
+      assert.equal(Object(await found.json()).issuer, issuer.href);
+    }
     const other = livePath(weather.id, '/ws');
     const live = Object(
       await (await fetch(`${server.urls.applications}/.well-known/oauth-protected-resource${other}`)).json(),

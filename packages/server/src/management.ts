@@ -58,11 +58,15 @@ function arrivalOf(request: IncomingMessage, names: Names): Arrival {
   return { ...signedRequest(request, host), address };
 }
 
-/** RFC 8414 section 3.1 puts the well-known part of an issuer with a path before that path. */
-const authorizationServer = `/.well-known/oauth-authorization-server${paths.identity}`;
+/** RFC 8414 section 3.1 puts the well-known part of an issuer with a path before that path; MCP clients look for both so. */
+const documents = new Set(
+  ['oauth-authorization-server', 'openid-configuration'].map(
+    (name) => `/.well-known/${name}${paths.identity}`,
+  ),
+);
 
 function isIdentity(path: string): boolean {
-  return path === authorizationServer || path === paths.identity || path.startsWith(`${paths.identity}/`);
+  return documents.has(path) || path === paths.identity || path.startsWith(`${paths.identity}/`);
 }
 
 /** The API announces its requests itself. */

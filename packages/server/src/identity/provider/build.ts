@@ -26,7 +26,7 @@ import { createAdapters } from './adapter.ts';
 import type { Attempts } from './attempts.ts';
 import type { DomainKeys } from './keys.ts';
 import { errorPage } from './page.ts';
-import { deviceFlow } from './device.ts';
+import { deviceFlow, show } from './device.ts';
 import { loginClient } from './login-client.ts';
 import { fetchClient } from './open-client.ts';
 import {
@@ -86,7 +86,13 @@ export async function buildProvider(options: BuildOptions): Promise<BuiltProvide
   followIssuer(provider, options.issuer);
   report(provider, options.log);
   provider.use(async (context, next) => {
-    await next();
+    try {
+      await next();
+    } catch (error) {
+      if (!isLostSession(error)) throw error;
+      context.status = 400;
+      show(context, errorPage('This sign-in is no longer valid. Open the page of the device again.'));
+    }
     if (context.status !== 404 || context.body !== undefined) return;
     // A status that nobody set gives way to 200 when there is a body.
     context.status = 404;
@@ -94,6 +100,11 @@ export async function buildProvider(options: BuildOptions): Promise<BuiltProvide
   });
   return { provider, errors: library.errors, answer: provider.callback() };
 }
+
+/** What oidc-provider makes of a device's form that comes without the session of its page. */
+const isLostSession = (error: unknown): boolean =>
+  error instanceof TypeError &&
+  error.message.startsWith('persist can only be called on previously persisted');
 
 const nothingHere: ProblemBody = {
   code: 'NotAuthorizedOrNotFound',
@@ -207,10 +218,7 @@ function policies({ store, issuer, tokenLifetime, allowPrivateIssuers }: BuildOp
       return { accountId: name, claims: () => ({ sub: name }) };
     },
     renderError(context, { error, error_description: description }) {
-      const page = errorPage(description ?? error);
-      context.type = 'html';
-      context.set(page.headers);
-      context.body = page.html;
+      show(context, errorPage(description ?? error));
     },
   };
 }

@@ -41,7 +41,8 @@ const problems: Readonly<Record<string, string>> = {
 
 const problemOf = (error: Error): string => problems[error.constructor.name] ?? 'Begin again at the device.';
 
-function show(context: KoaContextWithOIDC, page: Page): void {
+/** Answers with a page. */
+export function show(context: Pick<KoaContextWithOIDC, 'type' | 'set' | 'body'>, page: Page): void {
   context.type = 'html';
   context.set(page.headers);
   context.body = page.html;

@@ -167,6 +167,15 @@ describe('the device flow', () => {
     assert.match(consent.html, /may not manage this server/);
   });
 
+  test('refuses a form that comes without the session of its page', async () => {
+    for (const cookie of ['', 'mooring_sign_in=made-up']) {
+      const body = new URLSearchParams({ user_code: 'BBBB-BBBB', xsrf: 'x' });
+      const answer = await fetch(`${issuer}/device`, { method: 'POST', body, headers: { cookie } });
+      assert.equal(answer.status, 400);
+      assert.match(await answer.text(), /no longer valid/);
+    }
+  });
+
   test('says that a code is wrong, and has everybody wait after many wrong ones', async () => {
     await using fresh = await openTestDomain();
     const browser = new TestBrowser();
@@ -252,7 +261,7 @@ describe('a client that is described by a document at its own URL', () => {
         code_challenge: 'x'.repeat(43),
         code_challenge_method: 'S256',
       });
-      const answer = await new TestBrowser().get(`${domain.base}/oauth2/v1/authorize?${query}`);
+      const answer = await new TestBrowser().get(`${domain.base}/oauth2/v1/authorize?${query.toString()}`);
       assert.deepEqual([Math.floor(answer.status / 100), answer.headers.get('location')], [4, null]);
       assert.match(answer.html, /Sign-in failed/);
       if (!allowPrivateIssuers) assert.equal(documents.asked.count, 0);
