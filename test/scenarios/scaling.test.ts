@@ -1,11 +1,13 @@
 /** Load decides how many replicas there are: from zero, out, in, and back to zero. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { ScalingStatus } from '@mooring/contract';
 import { openLive, type Live } from '../fixtures/live.ts';
 import { startTestServer, type DeployedApplication, type TestServer } from '../fixtures/server.ts';
@@ -154,6 +156,32 @@ describe('load decides how many replicas there are', () => {
       assert.equal(answer.status, 503);
       assert.ok(answer.headers.get('retry-after'));
       await answer.body?.cancel();
+    },
+  );
+
+  it(
+    verifies(
+      'scale:connections',
+      'the example’s crowd gets the replicas that it needs, and none of its calls fails',
+    ),
+    async () => {
+      const crowd = new URL('../../examples/crowd/', import.meta.url).pathname;
+      const app = await test.deploy({
+        name: 'crowd',
+        command: ['node', 'server.ts'],
+        workingDirectory: crowd,
+        auth,
+        settings: quick,
+        scaling: { scalingType: 'CONCURRENCY', minReplica: 0, maxReplica: 4, targetConcurrencyThreshold: 5 },
+      });
+      const told = await promisify(execFile)(process.execPath, [
+        join(crowd, 'crowd.ts'),
+        app.http('/'),
+        '20',
+        '8',
+      ]);
+      assert.match(told.stdout, / 0 failures, by 4 replicas/);
+      assert.ok((await scaling(app)).decisions.some(({ cause, to }) => cause === 'PANIC' && to === 4));
     },
   );
 });

@@ -121,7 +121,8 @@ export class Actor {
 
   #changed(): void {
     this.#publish();
-    this.wake();
+    // Whoever waited for the change goes first.
+    setImmediate(() => this.wake());
   }
 
   #publish(): void {
