@@ -46,7 +46,8 @@ async function visit({ url, headers }: Target, number: number): Promise<void> {
   await once(socket, 'open');
   socket.on('error', () => {});
   socket.send(`visit ${number}`);
-  if (number % 4 !== 2) await once(socket, 'message');
+  // A replica that scales in may send it away before.
+  if (number % 4 !== 2) await Promise.race([once(socket, 'message'), closed]);
   if (number % 4 === 0) socket.close(1000);
   else socket.terminate();
   await closed;
