@@ -36,7 +36,9 @@ async function provide(path: string): Promise<void> {
   await mkdir(cache, { recursive: true });
   try {
     await run('python3', ['-m', 'venv', making], { timeout: patience });
-    await run(join(making, 'bin/pip'), ['install', '--quiet', ...packages], { timeout: patience });
+    await run(join(making, 'bin/pip'), ['install', '--quiet', '--retries', '1', ...packages], {
+      timeout: patience,
+    });
     await rename(making, home);
   } finally {
     await rm(making, { recursive: true, force: true });

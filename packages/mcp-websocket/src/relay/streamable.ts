@@ -32,6 +32,8 @@ export interface StreamableOptions {
 
 export interface Streamable extends AsyncDisposable {
   fetch(request: Request): Promise<Response>;
+  /** Ends the legacy session that nobody has used for the longest; false when all are in use. */
+  evict(): Promise<boolean>;
   /** Legacy sessions that are open. */
   readonly sessions: number;
 }
@@ -43,6 +45,7 @@ export function streamable(options: StreamableOptions): Streamable {
       return front.sessions;
     },
     fetch: (request) => front.fetch(request),
+    evict: () => front.evict(),
     [Symbol.asyncDispose]: () => front.close(),
   };
 }
@@ -65,6 +68,12 @@ class Front {
 
   get sessions(): number {
     return this.#held.size;
+  }
+
+  async evict(): Promise<boolean> {
+    const [idle] = [...this.#held.values()].filter(({ open }) => open === 0);
+    await idle?.session.close();
+    return idle !== undefined;
   }
 
   async close(): Promise<void> {
@@ -136,7 +145,9 @@ class Front {
   }
 
   async #begin(request: Request, body: unknown): Promise<Response> {
-    const opened = this.#options.openSession();
+    const { openSession } = this.#options;
+    // Many clients never say that they are done.
+    const opened = openSession() ?? ((await this.evict()) ? openSession() : undefined);
     if (opened === undefined)
       return refusal(
         503,
@@ -157,7 +168,7 @@ class Front {
       report,
       ended: () => this.#forget(id),
     });
-    const held: Held = { session, owner: ownerOf(request), open: 0, timer: undefined };
+    const held: Held = { session, owner: ownerOf(request), open: 1, timer: undefined };
     this.#held.set(id, held);
     try {
       await session.start();
@@ -166,12 +177,15 @@ class Front {
       const message = error instanceof Error ? error.message : String(error);
       return refusal(502, errorCodes.internal, message, { id: idOf(body) });
     }
+    held.open -= 1;
     return await this.#handle(held, request, body);
   }
 
   async #handle(held: Held, request: Request, body: unknown): Promise<Response> {
     held.open += 1;
     clearTimeout(held.timer);
+    // The one that was used last stands last.
+    if (this.#held.delete(held.session.id)) this.#held.set(held.session.id, held);
     const release = once(() => {
       held.open -= 1;
       if (held.open > 0 || !this.#held.has(held.session.id)) return;

@@ -67,6 +67,7 @@ export class Child implements Transport, Pausable {
     child.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
     try {
       await once(child, 'spawn');
+      this.#end = 'was closed';
       child.once('exit', () => this.kill());
     } catch (cause) {
       this.#end = `could not be started (${cause instanceof Error ? cause.message : String(cause)})`;
@@ -78,15 +79,20 @@ export class Child implements Transport, Pausable {
   /** Resolves when it was written. Rejects when the child is gone, or does not read. */
   async send(message: JSONRPCMessage): Promise<void> {
     const stdin = this.#process?.stdin;
-    if (!stdin?.writable) throw new Error(`The MCP server is gone: it ${this.#end}.`);
+    if (!stdin?.writable) throw await this.#goneError();
     if (stdin.writableLength > maxBacklog * this.#options.maxMessageBytes) {
       this.#end = 'does not read what it is sent';
       this.kill();
       throw new Error('The MCP server does not read what it is sent. It was ended.');
     }
-    await new Promise<void>((resolve, reject) => {
-      stdin.write(serializeMessage(message), (error) => (error ? reject(error) : resolve()));
-    });
+    const failure = await new Promise<unknown>((resolve) => stdin.write(serializeMessage(message), resolve));
+    if (failure) throw await this.#goneError();
+  }
+
+  /** Its input closes a moment before it is known how it ended. */
+  async #goneError(): Promise<Error> {
+    await within(this.#options.grace, this.#gone.promise);
+    return new Error(`The MCP server ended before it answered: ${this.#end}.`);
   }
 
   /** Ends its input, then it with SIGTERM, then with SIGKILL. Resolves when nothing of its group is left. */

@@ -24,7 +24,7 @@ export interface ConnectionParts {
   /** Undefined when the server does not know the stateless era. */
   readonly pool: () => Promise<Pool | undefined>;
   /** Undefined when there may be no more sessions. */
-  readonly openSession: () => Opened | undefined;
+  readonly openSession: () => Promise<Opened | undefined>;
   readonly report: (error: Error) => void;
 }
 
@@ -88,7 +88,7 @@ class Connection {
 
   /** From here on the connection and the process are one. */
   async #begin(message: JSONRPCMessage): Promise<void> {
-    const opened = this.#parts.openSession();
+    const opened = await this.#parts.openSession();
     if (opened === undefined) {
       if (isJSONRPCRequest(message)) this.#refuse(message.id, errorCodes.busy, full);
       await this.#say(closeCodes.tryAgainLater, full);

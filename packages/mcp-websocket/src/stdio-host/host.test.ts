@@ -142,6 +142,27 @@ describe('a legacy session', () => {
     }
   });
 
+  it('over Streamable HTTP that nobody uses makes room for another one', async () => {
+    await using bed = await openBed({ maxSessions: 1 });
+    const post = async (body: object, headers: Record<string, string> = {}): Promise<Response> => {
+      const accept = 'application/json, text/event-stream';
+      const answer = await fetch(`${bed.http}/mcp`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept, ...headers },
+        body: JSON.stringify(body),
+      });
+      await answer.text();
+      return answer;
+    };
+    const first = (await post(initializeRequest())).headers.get('mcp-session-id') ?? '';
+    assert.equal((await post(initializeRequest())).status, 200);
+    assert.equal((await post(request(2, 'ping'), { 'mcp-session-id': first })).status, 404);
+    await using connected = await connect(bed, { over: 'WebSocket' });
+    assert.equal(await ask(connected.client, 'echo', { text: 'aye' }), 'aye');
+    assert.equal(bed.host.sessions, 1);
+    assert.equal((await post(initializeRequest())).status, 503);
+  });
+
   it('more of them than there may be are refused, and welcome when one has gone', async () => {
     await using bed = await openBed({ maxSessions: 2 });
     const first = await connect(bed, { over: 'WebSocket' });

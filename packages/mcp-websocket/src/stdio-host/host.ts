@@ -88,7 +88,8 @@ class StdioHost implements Host {
         serveConnection({
           transport,
           pool: () => this.#sharedPool(),
-          openSession: () => this.#openSession(),
+          openSession: async () =>
+            this.#openSession() ?? ((await this.#front.evict()) ? this.#openSession() : undefined),
           report,
         }),
       onerror: report,
