@@ -65,21 +65,26 @@ async function serves(replicaUrl: string): Promise<boolean> {
 }
 
 /** How replicas fail to start, and what their owner must be told. */
-const failures: { behaviour: string; deadline: number; told: RegExp[] }[] = [
+const failures: { behaviour: string; listens: boolean; told: RegExp[] }[] = [
   {
     behaviour: 'exit',
-    deadline: 30,
+    listens: false,
     told: [/exited with code 3/, /reading the configuration/, /no such table: forecasts/],
   },
-  { behaviour: 'silent', deadline: 1, told: [/not ready within 1 s/, /connection refused/] },
-  { behaviour: 'busy', deadline: 1, told: [/not ready within 1 s/, /answered 503/, /warming up/] },
-  { behaviour: 'mute', deadline: 1, told: [/not ready within 1 s/, /timed out|had not answered/] },
-  { behaviour: 'garbage', deadline: 1, told: [/not ready within 1 s/, /not HTTP/] },
+  { behaviour: 'silent', listens: false, told: [/not ready within 1 s/, /connection refused/] },
+  { behaviour: 'busy', listens: true, told: [/not ready within/, /answered 503/, /warming up/] },
+  { behaviour: 'mute', listens: true, told: [/not ready within/, /timed out|had not answered/] },
+  { behaviour: 'garbage', listens: true, told: [/not ready within/, /not HTTP/] },
 ];
+
+/** Seconds for those that never listen: until the exit surely was noticed, or long enough to be told. */
+const quietDeadlines: Readonly<Record<string, number>> = { exit: 30, silent: 1 };
 
 export interface SuiteOptions {
   /** Why the suite cannot run here. Default: it can. */
   readonly skip?: string | undefined;
+  /** Seconds in which app.fixture.ts surely listens, also while the machine is busy. Default 1. */
+  readonly secondsToListen?: number;
   /** Why nothing can be adopted. Default: it can. */
   readonly adoptsNothing?: string;
 }
@@ -87,7 +92,7 @@ export interface SuiteOptions {
 type Make = (context: TestContext) => Promise<SuiteRuntime>;
 
 export function runtimeSuite(name: string, make: Make, options: SuiteOptions = {}): void {
-  const { skip = false, adoptsNothing = false } = options;
+  const { skip = false, adoptsNothing = false, secondsToListen = 1 } = options;
   describe(`the ${name} runtime`, { skip }, () => {
     test('starts a replica, which becomes ready, serves and knows who it is', async (context) => {
       await using suite = await make(context);
@@ -118,7 +123,8 @@ export function runtimeSuite(name: string, make: Make, options: SuiteOptions = {
       assert.equal(await serves(urlOf(replica)), false);
     });
 
-    for (const { behaviour, deadline, told } of failures) {
+    for (const { behaviour, listens, told } of failures) {
+      const deadline = listens ? secondsToListen : (quietDeadlines[behaviour] ?? 30);
       test(`says why a replica did not come up: ${behaviour}`, async (context) => {
         await using suite = await make(context);
         const spec = specOf(suite.artifact(behaviour), {

@@ -26,7 +26,7 @@ function theEngine(): Engine {
 const open = (options?: Partial<DockerRuntimeOptions>): Promise<Sandbox> =>
   openSandbox(theEngine(), artifacts, options);
 
-runtimeSuite('docker', () => open(), { ...(missing !== undefined && { skip: missing }) });
+runtimeSuite('docker', () => open(), { skip: missing, secondsToListen: 5 });
 
 async function failureOf(sandbox: Sandbox, spec: ReplicaSpec): Promise<string> {
   const error: unknown = await (async () => {
@@ -96,9 +96,9 @@ describe('a container', { skip: missing ?? false }, () => {
 
   test('that listens on its own loopback only is told where it must listen', async () => {
     await using sandbox = await open();
-    const settings = { ...limits, startDeadline: 1.5, stopGrace: 1 };
+    const settings = { ...limits, startDeadline: 5, stopGrace: 1 };
     const told = await failureOf(sandbox, specOf(sandbox.artifact('loopback'), { settings }));
-    assert.match(told, /not ready within 1.5 s/);
+    assert.match(told, /not ready within 5 s/);
     // Another machine's processes cannot be looked at.
     if (theEngine().reach === 'address')
       assert.match(told, /It listens on 127\.0\.0\.1:8080, but must listen on 0\.0\.0\.0:8080/);

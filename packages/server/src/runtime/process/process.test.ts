@@ -14,6 +14,7 @@ import { openSandbox, type Sandbox } from './sandbox.fixture.ts';
 
 runtimeSuite('process', () => openSandbox(), {
   adoptsNothing: 'not applicable: processes end with their server',
+  secondsToListen: 3,
 });
 
 const { signal } = new AbortController();
