@@ -1,7 +1,6 @@
 /**
  * Dial, the fifth stage: the opening handshake with the replica, rebuilt rather than piped. The client hears of a
- * 101 only after the replica's. Afterwards the replica's bytes come through one reused buffer: a write that the
- * kernel took whole is over when it returns, so only an unfinished one makes the next read need a fresh buffer.
+ * 101 only after the replica's. Afterwards the replica's bytes come through one reused buffer.
  */
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import net, { type Socket } from 'node:net';
@@ -13,6 +12,7 @@ import type { Seat } from './admit.ts';
 import { isAcceptableExtension, offeredExtensions } from './extension.ts';
 import { acceptKey } from './handshake.ts';
 import { replicaHeaders } from './headers.ts';
+import { ReusedBuffer, type Reading } from './reused-buffer.ts';
 import { offeredSubprotocols } from './subprotocol.ts';
 
 export interface Upstream extends Disposable {
@@ -24,13 +24,8 @@ export interface Upstream extends Disposable {
   /** The extensions that the replica accepted. */
   readonly extensions: string | undefined;
   readonly deflate: boolean;
-  /**
-   * Hands over everything that the replica sends, early bytes first. A chunk may be overwritten once the callback
-   * has returned, unless it was written to `sink` and `sink` has not finished with it.
-   */
-  read(callback: (chunk: Buffer) => void): void;
-  /** The socket to which chunks are written. */
-  sink(socket: Socket): void;
+  /** Hands over everything that the replica sends, early bytes first. */
+  read(reading: Reading): void;
 }
 
 export interface DialOptions {
@@ -161,27 +156,14 @@ function disagreement({ headers }: IncomingMessage, offer: Offer): string | unde
   return undefined;
 }
 
-/** Most connections are idle, so a buffer is small until it is filled; one that stays mostly empty is small again. */
-const smallBuffer = 4 * 1024;
-const largeBuffer = 64 * 1024;
-/** So many reads in a row that would have fitted into a small buffer. */
-const patience = 64;
-/** What a TLS socket is given is copied up to this size, because it never finishes within write(). */
-const copySize = 16 * 1024;
-/** What all connections are read into until their handshake is over: it is copied before the next one is read. */
-const common = Buffer.allocUnsafeSlow(largeBuffer);
-
 /** The connection to the replica and the buffer into which it is read. */
 class Source {
   readonly socket: Socket;
-  /** Into which the next read goes. */
-  #buffer: Buffer = common;
-  #smallReads = 0;
-  #consume: ((chunk: Buffer) => void) | undefined;
-  #sink: Socket | undefined;
+  readonly #buffer = new ReusedBuffer();
+  #reading: Reading | undefined;
 
   constructor({ replica: { host, port }, tunnel }: Seat) {
-    const onread = { buffer: () => this.#buffer, callback: (length: number) => this.#read(length) };
+    const onread = { buffer: () => this.#buffer.next, callback: (length: number) => this.#read(length) };
     this.socket = tunnel?.(onread) ?? net.connect({ host, port, noDelay: true, onread });
   }
 
@@ -197,10 +179,9 @@ class Source {
       subprotocol: answer.headers['sec-websocket-protocol'],
       extensions,
       deflate: extensions !== undefined,
-      sink: (sink) => (this.#sink = sink),
-      read: (callback) => {
-        if (head.length > 0) callback(head);
-        this.#consume = callback;
+      read: (reading) => {
+        if (head.length > 0) reading.consume(head);
+        this.#reading = reading;
         socket.resume();
       },
       [Symbol.dispose]: () => socket.destroy(),
@@ -209,28 +190,9 @@ class Source {
 
   /** Returns true: reading goes on (the relay pauses the socket itself). */
   #read(length: number): boolean {
-    const view = this.#buffer.subarray(0, length);
-    if (this.#consume === undefined) {
-      // Before the upgrade Node's own parser reads; it may keep what it gets.
-      this.socket.emit('data', Buffer.from(view));
-      return true;
-    }
-    const sink = this.#sink;
-    const isTls = sink !== undefined && 'encrypted' in sink;
-    const copies = this.#buffer === common || (isTls && length <= copySize);
-    this.#consume(copies ? Buffer.from(view) : view);
-    const isBusy = !copies && sink !== undefined && sink.writableLength > 0;
-    this.#renewBuffer(length, isBusy);
+    if (this.#reading) this.#buffer.pass(length, this.#reading);
+    // Before the upgrade Node's own parser reads; it may keep what it gets.
+    else this.socket.emit('data', this.#buffer.copy(length));
     return true;
-  }
-
-  /** A fresh buffer for the next read where the present one is still being written, or is not of the right size. */
-  #renewBuffer(length: number, isBusy: boolean): void {
-    const isLarge = length >= smallBuffer;
-    this.#smallReads = isLarge ? 0 : this.#smallReads + 1;
-    const present = this.#buffer === common ? 0 : this.#buffer.length;
-    const staysLarge = present === largeBuffer && this.#smallReads < patience;
-    const size = isLarge || staysLarge ? largeBuffer : smallBuffer;
-    if (isBusy || size !== present) this.#buffer = Buffer.allocUnsafeSlow(size);
   }
 }

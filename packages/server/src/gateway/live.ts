@@ -66,7 +66,6 @@ export async function live(
     volume: () => relay.volume,
   });
   call.arrival.signal.throwIfAborted();
-  upstream.sink(client.socket);
   client.socket.write(switchingProtocols(call, reached, { ...options, connectionId }), 'latin1');
   options.watched.answered(101);
   using _stage = options.watched.stage('relay');

@@ -6,6 +6,7 @@ import { defaultSettings } from '@mooring/contract';
 import { Receiver, Sender } from 'ws';
 import { systemRandom } from '../kit/clock.ts';
 import { closePayload, opcodes, type Side } from './frame.ts';
+import { readClient, type ReadClient } from './read-client.ts';
 import { Relay, type Closing, type RelaySettings } from './relay.ts';
 
 /** One end as the test plays it. */
@@ -98,6 +99,9 @@ export interface RelayChoice {
   readonly clientHead?: Buffer;
 }
 
+/** How both ends are read. */
+export const ways: { read: ReadClient } = { read: readClient };
+
 /** The clock's first reading. */
 export const start = 1_000_000_000;
 
@@ -115,14 +119,14 @@ export async function startRelay(choice: RelayChoice = {}): Promise<TestRelay> {
       subprotocol: undefined,
       extensions: undefined,
       deflate: choice.deflate ?? false,
-      read: (callback) => replicaSocket.on('data', callback),
-      sink: () => {},
+      read: (reading) => ways.read(replicaSocket, reading),
       [Symbol.dispose]: () => replicaSocket.destroy(),
     },
     settings: { ...defaultSettings, ...choice.settings },
     expiresAt: choice.expiresAt,
     clock: { now: () => now },
     random: systemRandom,
+    read: ways.read,
   });
   relay.start();
   const sockets = [clientEnd, clientSocket, replicaEnd, replicaSocket];
@@ -163,7 +167,7 @@ export async function until(condition: () => boolean): Promise<void> {
 }
 
 /** Two ends of one TCP connection. */
-async function pair(): Promise<[Socket, Socket]> {
+export async function pair(): Promise<[Socket, Socket]> {
   const server = net.createServer({ allowHalfOpen: true });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

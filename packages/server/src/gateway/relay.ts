@@ -11,6 +11,7 @@ import type { Upstream } from './dial.ts';
 import { closePayload, controlFrame, opcodes, type Side } from './frame.ts';
 import { createLeg, judgeSilence, type Leg } from './leg.ts';
 import { Pace, type PaceSettings } from './pace.ts';
+import { readClient, type ReadClient } from './read-client.ts';
 import { Scanner } from './scan.ts';
 
 export type RelaySettings = Pick<
@@ -35,6 +36,8 @@ export interface RelayOptions {
   readonly expiresAt: number | undefined;
   readonly clock: Clock;
   readonly random: Random;
+  /** How the client is read. Default: readClient. */
+  readonly read?: ReadClient;
 }
 
 /** How a connection ended. `code` is what the client was told; 1006 when it could not be told. */
@@ -93,8 +96,9 @@ export class Relay {
     this.#attach(this.#client, this.#replica);
     this.#attach(this.#replica, this.#client);
     if (clientHead.length > 0) this.#fromClient(clientHead);
-    client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
-    upstream.read((chunk) => this.#fromReplica(chunk));
+    const { read = readClient } = this.#options;
+    read(client, { sink: upstream.socket, consume: (chunk) => this.#fromClient(chunk) });
+    upstream.read({ sink: client, consume: (chunk) => this.#fromReplica(chunk) });
   }
 
   /** What has gone through so far. */

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import net, { type Socket } from 'node:net';
+import { describe, test } from 'node:test';
+import { readClient, readData, readReused, type ReadClient } from './read-client.ts';
+import { pair, until } from './relay.fixture.ts';
+
+/** Passes on everything from one socket to another as the relay does, and waits when that one is full. */
+function passOn(from: Socket, to: Socket, read: ReadClient): void {
+  to.on('drain', () => from.resume());
+  from.on('end', () => to.end());
+  read(from, {
+    sink: to,
+    consume: (chunk) => {
+      if (!to.write(chunk)) from.pause();
+    },
+  });
+}
+
+test('this Node reads the connections of its own servers into a reused buffer', async () => {
+  const [near, far] = await pair();
+  const chunks: Buffer[] = [];
+  assert.ok(readReused(far, { sink: near, consume: (chunk) => void chunks.push(chunk) }));
+  for (let count = 1; count <= 4; count += 1) {
+    near.write(`message ${count}`);
+    await until(() => chunks.length === count);
+  }
+  // From the second on all are in the same memory; the first one was copied out of that of all connections.
+  const [first, ...later] = chunks.map(({ buffer }) => buffer);
+  assert.equal(new Set(later).size, 1);
+  assert.notEqual(first, later[0]);
+  assert.equal(far.listenerCount('data'), 0);
+  near.destroy();
+  far.destroy();
+});
+
+test('a socket that has a buffer of its own, and one that is gone, are left to the public way', async () => {
+  const [near, far] = await pair();
+  far.destroy();
+  assert.equal(readReused(far, { sink: near, consume: () => {} }), false);
+  const server = net.createServer((socket) => socket.end());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') return assert.fail('a TCP address is needed');
+  const onread = { buffer: Buffer.alloc(16), callback: () => true };
+  const own = net.connect({ port: address.port, host: '127.0.0.1', onread });
+  await once(own, 'connect');
+  assert.equal(readReused(own, { sink: near, consume: () => {} }), false);
+  for (const socket of [own, near]) socket.destroy();
+  server.close();
+});
+
+for (const [how, read] of [
+  ['into the reused buffer', readClient],
+  ["by 'data'", readData],
+] as const)
+  describe(`read ${how}`, () => {
+    test('what a slow reader gets is what was sent, whatever the sizes', async () => {
+      const [client, clientEnd] = await pair();
+      const [replicaEnd, replica] = await pair();
+      passOn(clientEnd, replicaEnd, read);
+      const sent = Array.from({ length: 400 }, (_, index) => randomBytes([1, 4096, 70_000][index % 3] ?? 1));
+      const received: Buffer[] = [];
+      replica.on('data', (chunk: Buffer) => {
+        received.push(chunk);
+        replica.pause();
+        setImmediate(() => replica.resume());
+      });
+      for (const chunk of sent) client.write(chunk);
+      client.end();
+      await once(replica, 'end');
+      assert.ok(Buffer.concat(received).equals(Buffer.concat(sent)));
+      for (const socket of [client, clientEnd, replica, replicaEnd]) socket.destroy();
+    });
+
+    test('what came before, also behind an upgrade, comes first', async () => {
+      const server = createServer();
+      const chunks: Buffer[] = [];
+      server.on('upgrade', (_request, socket: Socket, head) => {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+        chunks.push(Buffer.from(head));
+        const begin = (): void =>
+          read(socket, { sink: socket, consume: (chunk) => void chunks.push(Buffer.from(chunk)) });
+        // Not before it is in Node's own buffer.
+        void until(() => socket.readableLength >= 6).then(begin);
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const address = server.address();
+      if (address === null || typeof address === 'string') return assert.fail('a TCP address is needed');
+      const headers = { Connection: 'Upgrade', Upgrade: 'x' };
+      const asking = request({ port: address.port, host: '127.0.0.1', headers }).end();
+      const [, client] = await once(asking, 'upgrade');
+      client.write('early ');
+      await until(() => chunks.length > 1);
+      client.write('late');
+      await until(() => Buffer.concat(chunks).toString() === 'early late');
+      client.destroy();
+      server.closeAllConnections();
+      server.close();
+    });
+
+    test('a socket that was paused stays so', async () => {
+      const [near, far] = await pair();
+      const chunks: string[] = [];
+      far.pause();
+      read(far, { sink: near, consume: (chunk) => void chunks.push(chunk.toString()) });
+      near.write('x');
+      await new Promise(setImmediate);
+      assert.deepEqual(chunks, []);
+      far.resume();
+      await until(() => chunks.length === 1);
+      far.pause();
+      near.write('y');
+      near.end();
+      await new Promise(setImmediate);
+      assert.deepEqual(chunks, ['x']);
+      const ended = once(far, 'end');
+      far.resume();
+      await ended;
+      assert.deepEqual(chunks, ['x', 'y']);
+      for (const socket of [near, far]) socket.destroy();
+    });
+  });

@@ -1,0 +1,63 @@
+/**
+ * Read client: how the relay gets what a client sends. Node reads into one reused buffer only where it made the
+ * connection itself (`net.connect({ onread })`), and the client's was made by the HTTP server. So the same is
+ * switched on by hand where this Node has what it takes; elsewhere, and over TLS, its public 'data' serves.
+ */
+import type { Socket } from 'node:net';
+import { ReusedBuffer, type Reading } from './reused-buffer.ts';
+
+/** Begins to read, early bytes first. Pausing and ends are the socket's own either way. */
+export type ReadClient = (socket: Socket, reading: Reading) => void;
+
+export const readClient: ReadClient = (socket, reading) => {
+  if (!readReused(socket, reading)) readData(socket, reading);
+};
+
+/** With nothing but what Node documents. */
+export const readData: ReadClient = (socket, { consume }) => {
+  socket.on('data', consume);
+};
+
+/** False when this socket, or this Node, cannot; then nothing was done. */
+export function readReused(socket: Socket, reading: Reading): boolean {
+  const handle: unknown = Reflect.get(socket, '_handle');
+  const slots = slotsOf(socket);
+  if ('encrypted' in socket || slots === undefined || !takesBuffer(handle)) return false;
+  for (let early = earlyOf(socket); early !== undefined; early = earlyOf(socket)) reading.consume(early);
+  const buffer = new ReusedBuffer();
+  const read = (length: number): void => buffer.pass(length, reading);
+  Reflect.set(socket, slots.kBufferCb, read);
+  Reflect.set(socket, slots.kBufferGen, () => buffer.next);
+  Reflect.set(socket, slots.kBuffer, buffer.next);
+  handle.useUserBuffer(buffer.next);
+  // As a listener of 'data' would, which leaves alone a socket that was paused.
+  if (socket.readableFlowing !== false) socket.resume();
+  return true;
+}
+
+/** What came before anybody read. */
+function earlyOf(socket: Socket): Buffer | undefined {
+  const chunk: unknown = socket.read();
+  return Buffer.isBuffer(chunk) ? chunk : undefined;
+}
+
+interface Handle {
+  useUserBuffer(buffer: Uint8Array): void;
+}
+
+function takesBuffer(handle: unknown): handle is Handle {
+  return typeof handle === 'object' && handle !== null && 'useUserBuffer' in handle;
+}
+
+/** Where a socket that was made with `onread` has its buffer, its callback, and what gives the next buffer. */
+const names = ['kBuffer', 'kBufferCb', 'kBufferGen'] as const;
+
+/** Undefined unless all are there and free. */
+function slotsOf(socket: Socket): Record<(typeof names)[number], symbol> | undefined {
+  const symbols = Object.getOwnPropertySymbols(socket);
+  const [kBuffer, kBufferCb, kBufferGen] = names.map((name) =>
+    symbols.find((symbol) => symbol.description === name && Reflect.get(socket, symbol) === null),
+  );
+  if (kBuffer === undefined || kBufferCb === undefined || kBufferGen === undefined) return undefined;
+  return { kBuffer, kBufferCb, kBufferGen };
+}
