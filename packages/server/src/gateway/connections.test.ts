@@ -3,6 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { verifies } from '@mooring/test/verifies';
 import { Directory } from '../directory/directory.ts';
 import { noVolume } from '../observe/volume.ts';
+import { anonymous } from '../identity/principal.ts';
 import { Connections, type Served } from './connections.ts';
 import { Load } from './load.ts';
 
@@ -221,3 +222,52 @@ test('whoever is still there when it is disposed of is ended', (context) => {
   connections[Symbol.dispose]();
   assert.deepEqual(events, ['a the server has stopped']);
 });
+
+test(
+  verifies('auth:revoked', 'callers who lost their access are sent away, also one who came meanwhile'),
+  (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+    const gone = new Set<string>();
+    const clock = { now: () => 0 };
+    const load = new Load();
+    const connections = new Connections({
+      load,
+      clock,
+      random: (bytes) => new Uint8Array(bytes),
+      directory: new Directory(),
+      isWithdrawn: ({ subject }) => gone.has(subject),
+    });
+    context.after(() => connections[Symbol.dispose]());
+    const events: string[] = [];
+    const serve = (subject: string, kind: Served['kind']): void => {
+      const caller = { ...anonymous, kind: 'token' as const, subject };
+      const withdraw = (): void => void events.push(`${subject} connection`);
+      connections.add({
+        kind,
+        applicationId: 'app',
+        replicaId: 'r',
+        ...(kind === 'request'
+          ? { caller }
+          : { named: { connectionId: subject, caller, renew: () => {}, withdraw } }),
+        close: () => {},
+        destroy: (reason) => void events.push(`${subject} ${reason}`),
+        tick: () => {},
+        volume: () => noVolume,
+      });
+    };
+    serve('mona', 'connection');
+    serve('mona', 'request');
+    serve('zoe', 'connection');
+    gone.add('mona');
+    connections.withdraw();
+    assert.deepEqual(events, ['mona connection', 'mona access was withdrawn']);
+    gone.add('late');
+    serve('late', 'connection');
+    connections.tick();
+    connections.tick();
+    assert.deepEqual(
+      events.slice(2).filter((event) => event.startsWith('late')),
+      ['late connection'],
+    );
+  },
+);
