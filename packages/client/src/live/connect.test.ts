@@ -103,3 +103,22 @@ test('a reset in mid-life ends the iteration and is told as 1006', async () => {
   assert.equal((await connection.closed).code, 1006);
   await assert.rejects(connection.send('more'));
 });
+
+test('a peer that misses two pings is given up; one that answers is not', async () => {
+  await using silent = await peer(() => undefined);
+  silent.server.options.autoPong = false;
+  const lost = await connect(silent.url, { pingInterval: 10 });
+  assert.equal((await lost.closed).code, 1006);
+
+  let pings = 0;
+  const often = Promise.withResolvers<void>();
+  await using living = await peer((socket) =>
+    socket.on('ping', () => {
+      pings += 1;
+      if (pings === 4) often.resolve();
+    }),
+  );
+  await using kept = await connect(living.url, { pingInterval: 10 });
+  await often.promise;
+  assert.equal((await kept.close()).code, 1000);
+});

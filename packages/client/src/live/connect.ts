@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { refusalOf, TimedOut, Unreachable } from '../failure.ts';
 import { closeGrace, handshakeTimeout, type Closing, type LiveConnection } from './connection.ts';
+import { keepWatch } from './heartbeat.ts';
 
 export interface ConnectOptions {
   /** Access token of the application. Default: none, for an application without authentication. */
@@ -16,10 +17,14 @@ export interface ConnectOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds that the handshake may take; a cold start is part of it. Default 60,000. */
   readonly timeout?: number;
+  /** Milliseconds between two pings; a peer that misses two is given up. 0: none. Default 25,000. */
+  readonly pingInterval?: number;
   /** Ends the handshake, or later the connection. */
   readonly signal?: AbortSignal;
 }
 
+/** Milliseconds between two pings. */
+const pingInterval = 25_000;
 /** Messages read ahead of whoever iterates; beyond it the socket is not read. */
 const readAhead = 64;
 
@@ -39,6 +44,7 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   );
   const messages = on(socket, 'message', { close: ['close'], highWaterMark: readAhead, lowWaterMark: 1 });
   await opened(socket, { url, timeout, signal: options.signal });
+  keepWatch(socket, options.pingInterval ?? pingInterval);
   return live(socket, { closed, messages, signal: options.signal, ...named });
 }
 

@@ -12,12 +12,13 @@ export interface KeepConnectedOptions extends LastingOptions, Omit<ConnectOption
 
 /** @param url WebSocket URL of the application. Rejects like `connect` when the first attempt fails. */
 export function keepConnected(url: string, options: KeepConnectedOptions = {}): Promise<LastingConnection> {
-  const { subprotocols, ca, headers, timeout, fetch, ...lasting } = options;
+  const { subprotocols, ca, headers, timeout, pingInterval, fetch, ...lasting } = options;
   const handshake = {
     ...(subprotocols && { subprotocols }),
     ...(ca !== undefined && { ca }),
     ...(headers && { headers }),
     ...(timeout !== undefined && { timeout }),
+    ...(pingInterval !== undefined && { pingInterval }),
   };
   return openLasting(
     {

@@ -19,6 +19,8 @@ export type ConnectionState =
     }
   | { readonly kind: 'closed'; readonly reason: string };
 
-/** `1012: the server restarts`. */
-export const describe = ({ code, reason }: Closing): string =>
-  reason === '' ? `${code}` : `${code}: ${reason}`;
+/** `1012: the server restarts`; where there was no close (1006) the words alone, if there are any. */
+export function describe({ code, reason }: Closing): string {
+  if (reason === '') return String(code);
+  return code === 1006 ? reason : `${code}: ${reason}`;
+}

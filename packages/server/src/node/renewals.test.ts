@@ -31,7 +31,7 @@ function nodes(renew: (renewal: Renewal) => boolean): { asking: Renewals; notice
 
 const renewal: Renewal = {
   applicationId: 'a',
-  connectionId: 'c',
+  connectionId: '0123456789abcdef0123456789abcdef',
   caller: 'digest',
   expiresAt: 5,
   revocable: { subject: 's', clientId: 'i', issuedAt: 1, grant: 'g' },
@@ -66,4 +66,14 @@ test('a question that cannot be asked is told', async () => {
   };
   using renewals = new Renewals({ store, renew: () => false, random, log });
   await assert.rejects(renewals.ask(renewal), /away/);
+});
+
+test('what is no name of a connection is no question, and not all may ask at once', async () => {
+  using both = nodes(() => false);
+  assert.equal(await both.asking.ask({ ...renewal, connectionId: 'x'.repeat(9000) }), false);
+  assert.deepEqual(both.notices, []);
+  const crowd = await Promise.allSettled(Array.from({ length: 300 }, () => both.asking.ask(renewal)));
+  const refused = crowd.filter(({ status }) => status === 'rejected');
+  assert.equal(refused.length, 300 - 256);
+  assert.match(String(refused[0]?.status === 'rejected' && refused[0].reason), /Many tokens/);
 });

@@ -2,6 +2,7 @@
  * Renewals: a token that was handed in at one node reaches the node that holds the connection. The question goes to all
  * nodes as a notice; the one that holds the connection does what is asked and says so.
  */
+import { Problem } from '@mooring/contract';
 import { z } from 'zod';
 import type { Renewal } from '../gateway/renewal.ts';
 import type { Random } from '../kit/clock.ts';
@@ -33,6 +34,12 @@ const question = z.object({
     .optional(),
 });
 
+/** Of a connection. Nothing else is worth a question to everybody. */
+const isName = /^[0-9a-f]{32}$/;
+
+/** Questions that may wait for their answer. */
+const maxAsked = 256;
+
 export class Renewals implements Disposable {
   readonly #options: RenewalsOptions;
   readonly #asked = new Map<string, PromiseWithResolvers<boolean>>();
@@ -43,9 +50,17 @@ export class Renewals implements Disposable {
     this.#watch = options.store.changes.watch((change) => this.#hear(change));
   }
 
-  /** Asks the other nodes. False: none of them has such a connection, or none answers in time. */
+  /**
+   * Asks the other nodes. False: none of them has such a connection, or none answers in time. Throws a Problem
+   * (ServiceUnavailable) when too many ask.
+   */
   async ask({ connectionId, ...renewal }: Renewal): Promise<boolean> {
     const { store, random, patience = 2000 } = this.#options;
+    if (!isName.test(connectionId)) return false;
+    if (this.#asked.size >= maxAsked)
+      throw new Problem('ServiceUnavailable', 'Many tokens are being handed in. Try again in a moment.', {
+        retryAfter: 1,
+      });
     const id = Buffer.from(random(8)).toString('hex');
     const answer = Promise.withResolvers<boolean>();
     this.#asked.set(id, answer);
