@@ -710,8 +710,8 @@ export const requirements = [
   {
     id: 'trace:context',
     sentence:
-      'traceparent reaches the replica: the client’s, or with tracing on one of the same trace that names the stage.',
-    source: 'W3C Trace Context; docs/operations.md, traces',
+      'A traceparent reaches the replica: the client’s, or with tracing on one of the same trace that names the stage.',
+    source: 'docs/operations.md, traces (W3C Trace Context)',
   },
   {
     id: 'chaos:replicas',
