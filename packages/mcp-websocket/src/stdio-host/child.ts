@@ -8,6 +8,7 @@ import { ReadBuffer, serializeMessage } from '@modelcontextprotocol/server';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
 import type { Pausable } from '../relay/join.ts';
 import { timedOut, within } from '../within.ts';
+import type { Starts } from './starts.ts';
 
 export interface ChildOptions {
   /** Program and arguments; no shell reads them. */
@@ -16,6 +17,8 @@ export interface ChildOptions {
   readonly maxMessageBytes: number;
   /** Milliseconds from the end of its input to SIGTERM, and from there to SIGKILL. */
   readonly grace: number;
+  /** How many start at one time. */
+  readonly starts: Starts;
 }
 
 /** Messages that may wait for a child that does not read, as a multiple of the largest. */
@@ -35,6 +38,7 @@ export class Child implements Transport, Pausable {
   readonly #buffer: ReadBuffer;
   readonly #gone = Promise.withResolvers<void>();
   #process: ChildProcess | undefined;
+  #isClosed = false;
   #end = 'it was not started';
 
   constructor(options: ChildOptions) {
@@ -47,13 +51,18 @@ export class Child implements Transport, Pausable {
     return this.#end;
   }
 
-  /** Settles when nothing of it is left; never, when it was not started. */
+  /** Settles when nothing of it is left, or it was closed before it was started. */
   get gone(): Promise<void> {
     return this.#gone.promise;
   }
 
   /** Resolves when the program runs. Rejects when it cannot be started. */
   async start(): Promise<void> {
+    const started = await this.#options.starts.enter();
+    if (this.#isClosed) {
+      started();
+      throw new Error('The MCP server was not started: nobody waits for it any more.');
+    }
     const [program = '', ...args] = this.#options.command;
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
     this.#process = child;
@@ -63,6 +72,8 @@ export class Child implements Transport, Pausable {
       this.#end = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
     });
     child.once('close', () => this.#settle());
+    child.once('close', started);
+    child.stdout.once('data', started);
     child.stdin.on('error', () => {});
     child.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
     try {
@@ -70,6 +81,7 @@ export class Child implements Transport, Pausable {
       this.#end = 'was closed';
       child.once('exit', () => this.kill());
     } catch (cause) {
+      started();
       this.#end = `could not be started (${cause instanceof Error ? cause.message : String(cause)})`;
       this.#settle();
       throw new Error(`The command "${program}" ${this.#end}.`, { cause });
@@ -97,7 +109,9 @@ export class Child implements Transport, Pausable {
 
   /** Ends its input, then it with SIGTERM, then with SIGKILL. Resolves when nothing of its group is left. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const child = this.#process;
+    if (child === undefined) this.#gone.resolve();
     if (child === undefined || !living.has(this)) return;
     child.stdout?.resume();
     child.stdin?.end();

@@ -12,6 +12,7 @@ import { acceptWebSockets, type WebSocketServing } from '../serve.ts';
 import { Child } from './child.ts';
 import { serveConnection, type Opened } from './connection.ts';
 import { findEras } from './speaks.ts';
+import { Starts } from './starts.ts';
 
 export interface HostOptions {
   readonly command: readonly string[];
@@ -55,6 +56,7 @@ class StdioHost implements Host {
   readonly ready: Promise<void>;
   readonly #options: Required<HostOptions>;
   readonly #children = new Set<Child>();
+  readonly #starts = new Starts();
   readonly #stopping = new AbortController();
   readonly #pool: Pool;
   readonly #front: Streamable;
@@ -132,7 +134,7 @@ class StdioHost implements Host {
 
   #child(): Child {
     const { command, maxMessageBytes, grace } = this.#options;
-    return new Child({ command, maxMessageBytes, grace });
+    return new Child({ command, maxMessageBytes, grace, starts: this.#starts });
   }
 
   /** Undefined when there are as many as there may be. */
