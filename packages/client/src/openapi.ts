@@ -1609,6 +1609,11 @@ export interface components {
             timeStarted: string;
             ready: boolean;
             issuer: string;
+            /** @description Base URLs of the applications listener */
+            urls?: {
+                applications: string;
+                applicationsPlain?: string;
+            };
             applications: components["schemas"]["ApplicationStatus"][];
         };
         ApplicationStatus: {
