@@ -5,7 +5,14 @@ import { access, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { applicationSettings, closeCodes, problemKinds, serveConfig } from '@mooring/contract';
+import {
+  applicationSettings,
+  closeCodes,
+  problemKinds,
+  returnAfter,
+  serveConfig,
+  type Return,
+} from '@mooring/contract';
 import { clientCredentials } from '@mooring/client';
 import type { RunningServer } from '@mooring/server';
 import { startTestServer } from './fixtures/server.ts';
@@ -41,6 +48,17 @@ describe('docs/wire.md', () => {
       .map(([code, name]) => [name, Number(code)])
       .filter(([name]) => name !== '(not on the wire)');
     assert.deepEqual(Object.fromEntries(told), closeCodes);
+  });
+
+  it('says of every close code when clients come back', async () => {
+    const meaning = (words: string): Return => {
+      if (/retryAfterMs/.test(words)) return 'asAsked';
+      if (/something to say/.test(words)) return 'onDemand';
+      if (/at once/.test(words)) return 'atOnce';
+      return /back-off/.test(words) ? 'backOff' : 'never';
+    };
+    for (const [code, , , , words = ''] of await tableOf('docs/wire.md', 'code', 'name', 'sent to'))
+      assert.equal(returnAfter(Number(code)), meaning(words), `${code}: ${words}`);
   });
 
   it('lists every setting with its default and its range', async () => {

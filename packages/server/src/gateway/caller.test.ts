@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { endpointPath, Problem } from '@mooring/contract';
 import { verifies } from '@mooring/test/verifies';
 import { WebSocket } from 'ws';
-import type { VerifyToken } from '../identity/principal.ts';
+import type { Principal, VerifyToken } from '../identity/principal.ts';
 import type { IssuedTicket } from '../identity/tickets.ts';
 import {
   ask,
@@ -25,7 +25,8 @@ const verifyNamed =
     if (subject === undefined || issuer === undefined)
       throw new Problem('NotAuthenticated', 'The token is not valid.');
     const common = { kind: 'token', clientId: 'client', scope: 'invoke' } as const;
-    return { ...common, subject, issuer, expiresAt: now() + Number(seconds) * 1000 };
+    const revocable = { subject, clientId: 'client', grant: seconds };
+    return { ...common, subject, issuer, expiresAt: now() + Number(seconds) * 1000, revocable };
   };
 
 const bearerOf = (token: string): { authorization: string } => ({ authorization: `Bearer ${token}` });
@@ -38,6 +39,8 @@ interface Stand extends AsyncDisposable {
   /** Path below which a caller does what is beside invoking. */
   readonly own: string;
   pass(milliseconds: number): void;
+  /** Withdraws the tokens of so many seconds. */
+  withdraw(seconds: string): void;
   ticket(token?: string): Promise<IssuedTicket>;
 }
 
@@ -48,7 +51,9 @@ async function stand(settings: Parameters<typeof host>[2] = {}): Promise<Stand> 
     http: (_, response) => response.end('served'),
     webSocket: (socket) => socket.on('message', (data) => socket.send(data, { binary: false })),
   });
-  const gateway = await startGateway({ now, verifyToken: verifyNamed(now) });
+  const withdrawn = new Set<string | undefined>();
+  const isWithdrawn = ({ revocable }: Principal): boolean => withdrawn.has(revocable?.grant);
+  const gateway = await startGateway({ now, verifyToken: verifyNamed(now), isWithdrawn });
   const app = host(gateway.directory, [replica], settings);
   const own = endpointPath(app.id);
   return {
@@ -59,6 +64,10 @@ async function stand(settings: Parameters<typeof host>[2] = {}): Promise<Stand> 
     pass: (milliseconds) => {
       time += milliseconds;
       gateway.gateway.connections.tick();
+    },
+    withdraw: (seconds) => {
+      withdrawn.add(seconds);
+      gateway.gateway.connections.withdraw();
     },
     ticket: async (token = 'ann/home.600') => {
       const answer = await ask(gateway.port, `${own}/tickets`, { method: 'POST', headers: bearerOf(token) });
@@ -233,6 +242,26 @@ test(
     at.pass(minute);
     const [code] = await closed;
     assert.equal(code, 3000);
+  },
+);
+
+test(
+  verifies(
+    ['token:renewal', 'auth:revoked'],
+    'a connection rests on its latest token, and ends when that is revoked',
+  ),
+  async () => {
+    await using at = await stand();
+    const { ticket } = await at.ticket('ann/home.60');
+    const { socket, connectionId } = await open(at, at.app.live(`/?mooring-ticket=${ticket}`));
+    assert.equal(await renew(at, connectionId, 'ann/home.120'), 204);
+    at.withdraw('60');
+    socket.send('still here');
+    await once(socket, 'message');
+    const closed = once(socket, 'close');
+    at.withdraw('120');
+    const [code] = await closed;
+    assert.equal(code, 3003);
   },
 );
 

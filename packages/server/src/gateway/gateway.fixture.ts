@@ -83,6 +83,7 @@ export async function startGateway(
     isReady?: () => boolean;
     tls?: { cert: string; key: string };
     sealKey?: Uint8Array;
+    isWithdrawn?: (caller: Principal) => boolean;
   } = {},
 ): Promise<TestGateway> {
   const directory = new Directory();
@@ -103,6 +104,7 @@ export async function startGateway(
     ...(options.findKey && { findKey: options.findKey }),
     assert: () => 'assertion',
     ...(options.sealKey && { sealKey: options.sealKey }),
+    ...(options.isWithdrawn && { isWithdrawn: options.isWithdrawn }),
     tickets: inMemory(),
     clock: { now: options.now ?? Date.now },
     random: systemRandom,
