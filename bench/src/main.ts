@@ -21,6 +21,9 @@ const { values, positionals } = parseArgs({
   },
 });
 
+// Programs that are measured end with the bench, however it ends.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const over = new AbortController();
 const parts: Record<string, () => Promise<Findings>> = {
   cold: () =>

@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { getHeapStatistics } from 'node:v8';
 import { z } from 'zod';
 
 const ports = z.object({ port: z.number(), tlsPort: z.number().optional() });
@@ -17,10 +18,20 @@ export interface Subject extends AsyncDisposable {
   resident(): number;
 }
 
-/** Starts a program of the bench, which calls `serve` once it listens. */
-export async function start(program: URL, argument: unknown): Promise<Subject> {
+/** A program of the bench itself. */
+export interface Program extends Subject {
+  /** JavaScript heap in use, in bytes. */
+  heap(): Promise<number>;
+}
+
+/** Starts a program of the bench, which calls `serve` once it listens. `flags` are Node's. */
+export async function start(
+  program: URL,
+  argument: unknown,
+  flags: readonly string[] = [],
+): Promise<Program> {
   const child = fork(program, [JSON.stringify(argument)], {
-    execArgv: ['-C', 'mooring'],
+    execArgv: ['-C', 'mooring', ...flags],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const gone = once(child, 'exit');
@@ -34,6 +45,12 @@ export async function start(program: URL, argument: unknown): Promise<Subject> {
     port,
     tlsPort,
     ...usageOf(child.pid),
+    heap: async () => {
+      const answer = once(child, 'message');
+      child.send('heap');
+      const [used] = await answer;
+      return z.number().parse(used);
+    },
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGKILL');
       await gone;
@@ -70,9 +87,10 @@ function residentOf(pid: number): number {
   return Number(kilobytes) * 1024;
 }
 
-/** For the programs: tells the ports, and ends with the bench. */
+/** For the programs: tells the ports, answers about the heap, and ends with the bench. */
 export function serve(listening: z.infer<typeof ports>): void {
   process.send?.(listening);
+  process.on('message', () => process.send?.(getHeapStatistics().used_heap_size));
   process.on('disconnect', () => process.exit());
 }
 

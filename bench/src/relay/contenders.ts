@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invokePath, livePath, makeOcid } from '@mooring/contract';
 import { generate } from 'selfsigned';
-import { start, type Subject } from '../subject.ts';
+import { start, type Program, type Subject } from '../subject.ts';
 import type { Target } from './load.ts';
 import { findPeers } from './peers.ts';
 import { audience, issuer, openIssuer, scope } from './tokens.ts';
@@ -13,6 +13,8 @@ export interface Contender {
   readonly name: string;
   /** A new process of it. */
   readonly start: () => Promise<Subject>;
+  /** One whose collector has nothing to do for long. Absent: it has no heap of JavaScript that could be asked for. */
+  readonly startHoarding?: () => Promise<Program>;
   /** Makes ready for so many handshakes with a token each, none seen before. */
   readonly prepare: (handshakes: number) => Promise<void>;
   readonly path: { readonly live: string; readonly invoke: string };
@@ -57,6 +59,9 @@ export async function lineUp({ directory, owned, missing }: LineOptions): Promis
   return { contenders: [await mooring(echo.port, pem), httpProxy, ...peers], direct: echo };
 }
 
+/** Room for what is allocated in seconds. MB. */
+const hoarding = ['--min-semi-space-size=512', '--max-semi-space-size=512'];
+
 async function mooring(replicaPort: number, pem: string): Promise<Contender> {
   const tokenIssuer = await openIssuer();
   const { jwks, key: assertionKey } = tokenIssuer;
@@ -67,6 +72,7 @@ async function mooring(replicaPort: number, pem: string): Promise<Contender> {
   return {
     name: 'mooring',
     start: () => start(at('./gateway.ts'), given),
+    startHoarding: () => start(at('./gateway.ts'), given, hoarding),
     prepare: async (handshakes) => void tokens.push(...(await tokenIssuer.sign(handshakes - tokens.length))),
     path: { live: livePath(applicationId, '/ws'), invoke: invokePath(applicationId, '/invoke') },
     token: { fresh: () => tokens.pop(), known: () => known },

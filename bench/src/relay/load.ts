@@ -108,23 +108,28 @@ export async function roundTrips(
   const message = frame(size);
   const answerSize = message.length - 4;
   const latencies: number[] = [];
-  let running = true;
-  for (const socket of sockets) {
+  const over = performance.now() + seconds * 1000;
+  const asking = sockets.map(async (socket) => {
+    const done = Promise.withResolvers<void>();
     let received = 0;
     let sent = performance.now();
-    socket.on('data', (chunk: Buffer) => {
+    const read = (chunk: Buffer): void => {
       received += chunk.length;
       if (received < answerSize) return;
       received -= answerSize;
       const now = performance.now();
-      if (running) latencies.push((now - sent) * 1000);
+      if (now > over) return done.resolve();
+      latencies.push((now - sent) * 1000);
       sent = now;
-      if (running) socket.write(message);
-    });
+      socket.write(message);
+    };
+    const lost = (): void => done.reject(new Error('a connection was closed under load'));
+    socket.on('data', read).once('close', lost);
     socket.write(message);
-  }
-  await pause(seconds * 1000);
-  running = false;
+    await done.promise;
+    socket.off('data', read).off('close', lost);
+  });
+  await Promise.all(asking);
   return { count: latencies.length, latencies: latencies.toSorted(ascending) };
 }
 

@@ -71,13 +71,16 @@ async function start(name: string, program: Program, { echo, directory }: PeerOp
   );
   const child = spawn(program.command, program.flags(file, own), { stdio: ['ignore', 'ignore', 'inherit'] });
   const gone = once(child, 'exit');
+  const end = (): void => void child.kill('SIGTERM');
+  process.once('exit', end);
   await answers(plain, () => child.exitCode !== null);
   return {
     port: plain,
     tlsPort: tls,
     ...usageOf(child.pid),
     [Symbol.asyncDispose]: async () => {
-      child.kill('SIGTERM');
+      process.off('exit', end);
+      end();
       await gone;
     },
   };

@@ -7,7 +7,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { figure, type Figure, type Findings } from '../figure.ts';
 import { lineUp, type Contender, type Line } from './contenders.ts';
-import { handshake, idle, invoke, latency, trip, type Measured, type Row, type Runner } from './rows.ts';
+import {
+  handshake,
+  heap,
+  idle,
+  invoke,
+  latency,
+  trip,
+  type Measured,
+  type Row,
+  type Runner,
+} from './rows.ts';
 import { judge, type Turns } from './targets.ts';
 
 export interface RelayOptions {
@@ -51,6 +61,7 @@ function rowsOf({ direct }: Line): Row[] {
     { ...latency(direct), only: [...ours, 'HAProxy'] },
     idle(4500),
     idle(9000),
+    heap,
   ];
 }
 

@@ -120,6 +120,23 @@ export function idle(connections: number): Row {
   };
 }
 
+export const heap: Row = {
+  name: 'heap allocated for 100,000 relayed chunks of 128 B, 64 connections',
+  units: { allocated: 'MB' },
+  only: ['mooring'],
+  measure: async ({ contender }) => {
+    if (contender.startHoarding === undefined)
+      throw new TypeError(`${contender.name} has no heap to ask for`);
+    await using subject = await contender.startHoarding();
+    await using sockets = await openMany(targetOf(contender, subject, {}), 64);
+    await roundTrips(sockets, { size: 128, seconds: 1 });
+    const before = await subject.heap();
+    const { count } = await roundTrips(sockets, { size: 128, seconds });
+    // Each round trip is a chunk there and one back.
+    return { allocated: (((await subject.heap()) - before) / (count * 2)) * (100_000 / 1e6) };
+  },
+};
+
 export const latencyName = 'latency added at half load, 1 KiB, 64 connections';
 
 /** What a proxy adds to a connection without one, at half of what it can do. */
