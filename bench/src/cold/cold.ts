@@ -91,6 +91,8 @@ async function compare({ pairs, note, signal }: ColdOptions, contest: Contest): 
     ours.push(both[0]);
     theirs.push(both[1]);
   }
+  // The server is killed: what it runs would outlive it.
+  await app.asleep();
   const name = `cold start of a ${contest.what} until its first answer`;
   const ratio = median(ours.map((value, index) => value / (theirs[index] ?? NaN)));
   const target: Target = {
