@@ -11,7 +11,7 @@ import { engineForTests } from './engine.fixture.ts';
 import { labels } from './labels.ts';
 import { openDoor } from './proxy.fixture.ts';
 import type { DockerRuntimeOptions } from './runtime.ts';
-import { emptyImage } from './images.fixture.ts';
+import { emptyImage, repository } from './images.fixture.ts';
 import { buildBehaviours, openSandbox, type Sandbox } from './sandbox.fixture.ts';
 
 const { engine, missing } = await engineForTests();
@@ -175,7 +175,7 @@ describe('an image', { skip: missing ?? false }, () => {
     const { docker, platform } = theEngine();
     const other = platform.endsWith('amd64') ? 'linux/arm64' : 'linux/amd64';
     await emptyImage(docker, { tag: 'other', platform: other });
-    const told = await failureOf(sandbox, specOf(image('mooring-test', 'other')));
+    const told = await failureOf(sandbox, specOf(image(repository, 'other')));
     assert.match(
       told,
       new RegExp(`is for ${other}, and the container engine runs ${platform}.*--platform ${platform}`),

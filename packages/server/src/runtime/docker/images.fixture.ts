@@ -13,7 +13,8 @@ import type Docker from 'dockerode';
 
 const run = promisify(execFile);
 
-const repository = 'mooring-test';
+/** Under a host that nobody pulls from, as Podman wants it. */
+export const repository = 'localhost/mooring-test';
 
 const hashOf = (...parts: readonly string[]): string =>
   createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 12);
@@ -38,7 +39,7 @@ export async function nodeImage(docker: Docker): Promise<string> {
     await copyNode(folder);
     const tar = spawn('tar', ['-c', '-C', folder, '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
     const changes = ['ENV PATH=/bin'];
-    const answer = await docker.importImage(tar.stdout, { repo: repository, tag, changes });
+    const answer = await docker.importImage(tar.stdout, { repo: reference, changes });
     await finished(docker, answer);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -3,7 +3,6 @@
  * engine goes away, and connects again until it is closed.
  */
 import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { pauseFor } from '../../kit/pause.ts';
 import type { Log } from '../../observe/log.ts';
@@ -11,7 +10,6 @@ import { openEngine, type Engine } from './engine.ts';
 import { engineAway } from './failure.ts';
 import { findEngine, type Place } from './find.ts';
 import { labels, ofInstallation } from './labels.ts';
-import { within } from './within.ts';
 
 export interface Death {
   readonly replicaId: string;
@@ -31,6 +29,9 @@ const dieEvent = z.looseObject({
   Action: z.literal('die'),
   Actor: z.looseObject({ Attributes: z.record(z.string(), z.string()) }),
 });
+
+/** Milliseconds in which an engine that answers at once has answered. */
+const answerLimit = 500;
 
 /** Milliseconds until the engine is looked for again; grows up to the second. */
 const pauses = { first: 100, most: 2000 };
@@ -98,14 +99,16 @@ export class EngineLink implements AsyncDisposable {
       event: ['die'],
       ...ofInstallation(await installation()),
     });
-    const events = await within(() => engine.docker.getEvents({ filters }));
-    using _closing = closeAt(this.#life.signal, events);
-    const lines = createInterface({ input: events });
-    lines.on('line', (line) => this.#hear(line));
-    lines.on('error', () => undefined);
     const closed = Promise.withResolvers<void>();
-    events.on('error', () => closed.resolve());
-    events.on('close', () => closed.resolve());
+    const over = new AbortController();
+    const abortSignal = AbortSignal.any([this.#life.signal, over.signal]);
+    const options = { filters, abortSignal };
+    const heard = engine.docker.getEvents(options).then(
+      (events) => this.#listen(events, closed.resolve),
+      () => closed.resolve(),
+    );
+    // Podman answers when there is a first event to tell; it has heard the question all the same.
+    await Promise.race([heard, pauseFor(answerLimit, abortSignal)]);
     await this.#options.onUp(engine);
     this.#engine = engine;
     this.#failure = undefined;
@@ -117,9 +120,18 @@ export class EngineLink implements AsyncDisposable {
     this.#back.resolve();
     this.#first.resolve();
     await closed.promise;
+    over.abort();
     this.#engine = undefined;
     this.#back = Promise.withResolvers();
     throw new Error('it went away');
+  }
+
+  #listen(events: NodeJS.ReadableStream, onClose: () => void): void {
+    events.on('error', onClose);
+    events.on('close', onClose);
+    const lines = createInterface({ input: events });
+    lines.on('line', (line) => this.#hear(line));
+    lines.on('error', onClose);
   }
 
   #hear(line: string): void {
@@ -129,11 +141,4 @@ export class EngineLink implements AsyncDisposable {
     if (replicaId === undefined) return;
     this.#options.onDeath({ replicaId, code: Number(attributes?.['exitCode'] ?? 0) });
   }
-}
-
-/** Lets go of a stream at the signal. */
-function closeAt(signal: AbortSignal, stream: NodeJS.ReadableStream): Disposable {
-  const close = (): void => void (stream instanceof Readable && stream.destroy());
-  signal.addEventListener('abort', close);
-  return { [Symbol.dispose]: () => signal.removeEventListener('abort', close) };
 }

@@ -10,7 +10,7 @@ import { specOf } from '../suite.ts';
 import type { Credential } from './credentials.ts';
 import type { Engine } from './engine.ts';
 import { engineForTests } from './engine.fixture.ts';
-import { emptyImage } from './images.fixture.ts';
+import { emptyImage, repository as local } from './images.fixture.ts';
 import { account, registryMissing, startRegistry, type TestRegistry } from './registry.fixture.ts';
 import { openSandbox } from './sandbox.fixture.ts';
 import type { DockerRuntimeOptions } from './runtime.ts';
@@ -43,10 +43,10 @@ describe('a registry that wants a password', { skip: missing ?? registryMissing 
     repository = `${registry.host}/team/nothing`;
     const { docker, platform } = theEngine();
     await emptyImage(docker, { tag, platform });
-    await docker.getImage(`mooring-test:${tag}`).tag({ repo: repository, tag });
+    await docker.getImage(`${local}:${tag}`).tag({ repo: repository, tag });
     const image = docker.getImage(`${repository}:${tag}`);
     await followed(await image.push({ authconfig: { ...account, serveraddress: registry.host } }));
-    await docker.getImage(`mooring-test:${tag}`).remove();
+    await docker.getImage(`${local}:${tag}`).remove();
     await image.remove();
   });
 
