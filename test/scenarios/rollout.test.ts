@@ -94,7 +94,11 @@ async function activateAll({ management }: TestServer, applicationId: string): P
     assert.equal(status, 'SUCCEEDED', errors.join());
   }
   // The next version may begin while an earlier one drains; only the last drain is waited for.
-  while ((await management.status.application(applicationId)).replicas.length > 1) await wait(50);
+  const isDraining = async (): Promise<boolean> => {
+    const { replicas } = await management.status.application(applicationId);
+    return replicas.some(({ state }) => state === 'DRAINING');
+  };
+  while (await isDraining()) await wait(50);
 }
 
 interface Requests {
