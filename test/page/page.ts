@@ -1,4 +1,5 @@
 /** What the page of a test can do: sign in by authorization code + PKCE, and talk to a hosted MCP server. */
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { keepConnected, type Fate, type RequestId } from '@mooring/client';
 import * as oauth from 'openid-client';
 
@@ -45,6 +46,7 @@ async function finish(signIn: SignIn, { url, verifier, state }: Return): Promise
 }
 
 interface Talk {
+  /** Of the MCP server. */
   readonly url: string;
   readonly token: string;
   readonly tokenBy: 'ticket' | 'subprotocol';
@@ -80,4 +82,15 @@ function answerOf(fate: Fate): unknown {
   return result;
 }
 
-Object.assign(globalThis, { begin, finish, talk });
+/** The same over Streamable HTTP, with the MCP SDK's own client. */
+async function talkOverHttp({ url, token, call }: Omit<Talk, 'tokenBy'>): Promise<unknown> {
+  const client = new Client({ name: 'page', version: '1' });
+  const requestInit = { headers: { authorization: `Bearer ${token}` } };
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit }));
+  const tools = await client.listTools();
+  const called = await client.callTool({ ...call, arguments: { ...call.arguments } });
+  await client.close();
+  return { tools, called };
+}
+
+Object.assign(globalThis, { begin, finish, talk, talkOverHttp });

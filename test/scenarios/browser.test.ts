@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { livePath } from '@mooring/contract';
+import { invokePath, livePath } from '@mooring/contract';
 import type { Browser, Page } from 'playwright-core';
 import { z } from 'zod';
 import { bundle } from '../fixtures/bundle.ts';
@@ -26,15 +26,26 @@ const program = chromiumPath();
 if (program === undefined) it('a page in a browser', { skip: chromiumMissing });
 else describe('a page in a browser', () => scenarios(program));
 
-const talked = z.object({
-  opened: z.object({ kind: z.literal('open'), subprotocol: z.string(), connectionId: z.string().optional() }),
+const heard = z.object({
   tools: z.object({ tools: z.array(z.object({ name: z.string() })) }),
-  called: z.object({ content: z.array(z.object({ type: z.literal('text'), text: z.string() })) }),
+  called: z.object({
+    content: z.array(z.object({ type: z.literal('text'), text: z.string().min(1) })).min(1),
+  }),
+});
+
+const heardLive = heard.extend({
+  opened: z.object({ kind: z.literal('open'), subprotocol: z.string(), connectionId: z.string().optional() }),
   states: z.array(z.string()),
 });
 
+const toolsOf = ({ tools }: z.infer<typeof heard>): string[] => tools.tools.map(({ name }) => name);
+
 /** Calls a function of the page's script. */
-async function call(page: Page, name: 'begin' | 'finish' | 'talk', ...given: object[]): Promise<unknown> {
+async function call(
+  page: Page,
+  name: 'begin' | 'finish' | 'talk' | 'talkOverHttp',
+  ...given: object[]
+): Promise<unknown> {
   const parameters = given.map((each) => JSON.stringify(each)).join(', ');
   return await page.evaluate(`${name}(${parameters})`);
 }
@@ -62,18 +73,20 @@ function scenarios(executablePath: string): void {
     const browser: Browser = await startChromium(executablePath);
     owned.defer(() => browser.close());
     const url = test.server.urls.applications.replace('https', 'wss') + livePath(weather.id, '/ws');
-    return { test, ours, foreign, weather, browser, url };
+    const weatherHttp = test.server.urls.applications + invokePath(weather.id, '/mcp');
+    return { test, ours, foreign, weather, browser, url, weatherHttp };
   }
 
+  const tools = ['get-weather', 'get-alerts', 'get-forecast'];
   const forecast = { name: 'get-alerts', arguments: { state: 'CA' } };
 
   it(
     verifies(
-      ['auth:origin', 'ticket:single'],
-      'of an allowed origin signs in by code and PKCE, lists the tools and calls one over WebSocket',
+      ['auth:origin', 'origin:preflight', 'origin:readable', 'ticket:single'],
+      'of an allowed origin signs in by code and PKCE, lists the tools and calls one, over WebSocket and HTTP',
     ),
     async () => {
-      const { test, ours, browser, url } = await started;
+      const { test, ours, browser, url, weatherHttp } = await started;
       const { server, management } = test;
       const { password = '' } = await management.users.create({ name: 'mona' });
       const issuer = `${server.urls.management}/identity`;
@@ -101,21 +114,19 @@ function scenarios(executablePath: string): void {
       const token = await call(page, 'finish', signIn, { ...begun, url: page.url() });
 
       for (const tokenBy of ['ticket', 'subprotocol']) {
-        const answer = talked.parse(await call(page, 'talk', { url, token, tokenBy, call: forecast }));
+        const answer = heardLive.parse(await call(page, 'talk', { url, token, tokenBy, call: forecast }));
         assert.equal(answer.opened.subprotocol, 'mcp');
         assert.equal(answer.opened.connectionId !== undefined, tokenBy === 'ticket');
         assert.deepEqual(answer.states, ['connecting', 'open', 'closed']);
-        assert.deepEqual(
-          answer.tools.tools.map(({ name }) => name),
-          ['get-weather', 'get-alerts', 'get-forecast'],
-        );
-        assert.ok((answer.called.content[0]?.text ?? '').length > 0);
+        assert.deepEqual(toolsOf(answer), tools);
       }
+      const http = { url: weatherHttp, token, call: forecast };
+      assert.deepEqual(toolsOf(heard.parse(await call(page, 'talkOverHttp', http))), tools);
     },
   );
 
   it(verifies('auth:origin', 'of another origin is refused, with the same token'), async () => {
-    const { test, foreign, browser, url, weather } = await started;
+    const { test, foreign, browser, url, weather, weatherHttp } = await started;
     await using context = await browser.newContext({ ignoreHTTPSErrors: true });
     const page = await context.newPage();
     await page.goto(foreign.origin);
@@ -125,6 +136,8 @@ function scenarios(executablePath: string): void {
         call(page, 'talk', { url, token, tokenBy, call: forecast }),
         /Unreachable: No server answers/,
       );
+    const http = { url: weatherHttp, token, call: forecast };
+    await assert.rejects(call(page, 'talkOverHttp', http), /Failed to fetch/);
   });
 
   it(
