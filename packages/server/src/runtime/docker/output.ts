@@ -1,6 +1,6 @@
 /** What a container writes goes to its journal, with the engine's own times, from where an earlier server stopped. */
 import type { Container } from 'dockerode';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Journal } from '../output/journal.ts';
 import { Lines } from '../output/lines.ts';
 
@@ -20,16 +20,22 @@ interface Known {
 
 export async function followOutput(container: Container, journal: Journal): Promise<Following> {
   const known = await knownOf(journal);
-  const stream = await container.logs({
+  const life = new AbortController();
+  const wanted = {
     follow: true,
     stdout: true,
     stderr: true,
     timestamps: true,
+    abortSignal: life.signal,
     ...(known && { since: known.until / 1000 }),
-  });
-  if (!('on' in stream)) throw new TypeError('followOutput: the engine gave no stream');
+  } as const;
   const frames = new Frames((frame) => write(frame, journal, known));
-  return { done: pump(stream as Readable, frames, journal), stop: () => (stream as Readable).destroy() };
+  // Podman answers when there is a first line.
+  const done = container.logs(wanted).then(
+    (stream) => (stream instanceof Readable ? pump(stream, frames, journal) : undefined),
+    () => undefined,
+  );
+  return { done, stop: () => life.abort() };
 }
 
 /** Lines of the journal among which those of its last millisecond are. */
