@@ -215,7 +215,7 @@ export const requirements = [
   {
     id: 'token:renewal',
     sentence:
-      'A new token of the same caller lets a live connection go on; for anybody else it is not there.',
+      'A new token of the same caller, handed in at any server, lets a live connection go on; for anybody else it is not there.',
     source: 'docs/wire.md, tokens of live connections',
   },
   {

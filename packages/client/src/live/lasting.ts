@@ -4,6 +4,8 @@
  */
 import { closeCodes, longestBackOff } from '@mooring/contract';
 import { delay as realDelay } from '../delay.ts';
+import { TimedOut } from '../failure.ts';
+import type { TokenSource } from '../token-source.ts';
 import type { Closing, LiveConnection } from './connection.ts';
 import { InFlight, jsonRpcAnswer, type Fate, type RequestId } from './in-flight.ts';
 import { Inbox, type Message } from './inbox.ts';
@@ -23,8 +25,9 @@ export async function openLasting(
   return lasting;
 }
 
-/** Milliseconds for the answer to a request. */
+/** Milliseconds for the answer to a request, and for a token. */
 const patience = 60_000;
+const tokenPatience = 30_000;
 
 class Lasting implements LastingConnection {
   readonly closed: Promise<Closing>;
@@ -35,6 +38,7 @@ class Lasting implements LastingConnection {
   readonly #inFlight: InFlight;
   readonly #finish: (closing: Closing) => void;
   readonly #ended = new AbortController();
+  readonly #source: TokenSource | undefined;
   #state: ConnectionState = { kind: 'connecting' };
   #current: LiveConnection | undefined;
   #token: string | undefined;
@@ -59,6 +63,7 @@ class Lasting implements LastingConnection {
       random: Math.random,
       ...options,
     };
+    this.#source = options.token && inTime(options.token);
     this.#inbox = new Inbox(this.#options.maxUnread);
     this.#inFlight = new InFlight(this.#options.answerTo);
     const { promise, resolve } = Promise.withResolvers<Closing>();
@@ -135,7 +140,7 @@ class Lasting implements LastingConnection {
 
   async #dial(): Promise<LiveConnection> {
     const { signal } = this.#ended;
-    this.#token = await this.#options.token?.({ signal });
+    this.#token = await this.#source?.({ signal });
     const connection = await this.#dialling.dial({
       signal,
       ...(this.#token !== undefined && { token: this.#token }),
@@ -184,8 +189,8 @@ class Lasting implements LastingConnection {
   }
 
   async #renew({ connectionId }: LiveConnection, signal: AbortSignal): Promise<void> {
-    const { token: source, now, delay, onTrouble } = this.#options;
-    const token = this.#token;
+    const { now, delay, onTrouble } = this.#options;
+    const [source, token] = [this.#source, this.#token];
     if (source === undefined || token === undefined || connectionId === undefined) return;
     await keepRenewed({
       token,
@@ -271,6 +276,19 @@ class Lasting implements LastingConnection {
     this.#finish(closing);
   }
 }
+
+/** A source that takes too long fails like a server that does not answer. */
+const inTime =
+  (source: TokenSource): TokenSource =>
+  async ({ signal }) => {
+    const limit = AbortSignal.timeout(tokenPatience);
+    try {
+      return await source({ signal: AbortSignal.any([signal, limit]) });
+    } catch (error) {
+      if (signal.aborted || !limit.aborted) throw error;
+      throw new TimedOut(`No token came within ${tokenPatience / 1000} s`, { cause: error });
+    }
+  };
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -40,12 +40,15 @@ export async function renewToken(liveUrl: string, connectionId: string, options:
   await ask('PUT', base + connectionTokenPath(applicationId, connectionId), options);
 }
 
+/** Milliseconds for an answer. */
+const patience = 30_000;
+
 async function ask(method: string, url: string, { token, fetch, signal }: AskOptions): Promise<string> {
   const init: FetchInit = {
     method,
     headers: { authorization: `Bearer ${token}` },
     redirect: 'manual',
-    signal,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
   };
   try {
     const answer = await (fetch ?? globalThis.fetch)(url, init);
