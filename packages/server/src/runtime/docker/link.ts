@@ -26,7 +26,8 @@ export interface LinkOptions {
 }
 
 const dieEvent = z.looseObject({
-  Action: z.literal('die'),
+  // Podman's own word is `died`.
+  Action: z.enum(['die', 'died']),
   Actor: z.looseObject({ Attributes: z.record(z.string(), z.string()) }),
 });
 
@@ -96,7 +97,6 @@ export class EngineLink implements AsyncDisposable {
     const { installation, log } = this.#options;
     const filters = JSON.stringify({
       type: ['container'],
-      event: ['die'],
       ...ofInstallation(await installation()),
     });
     const closed = Promise.withResolvers<void>();
@@ -139,6 +139,9 @@ export class EngineLink implements AsyncDisposable {
     const attributes = parsed.data?.Actor.Attributes;
     const replicaId = attributes?.[labels.replica];
     if (replicaId === undefined) return;
-    this.#options.onDeath({ replicaId, code: Number(attributes?.['exitCode'] ?? 0) });
+    this.#options.onDeath({
+      replicaId,
+      code: Number(attributes?.['exitCode'] ?? attributes?.['containerExitCode'] ?? 0),
+    });
   }
 }
