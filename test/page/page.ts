@@ -1,6 +1,6 @@
 /** What the page of a test can do: sign in by authorization code + PKCE, and talk to a hosted MCP server. */
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { keepConnected, type Fate, type RequestId } from '@mooring/client';
+import { keepConnected, renewToken, type Fate, type RequestId } from '@mooring/client';
 import * as oauth from 'openid-client';
 
 interface SignIn {
@@ -53,7 +53,7 @@ interface Talk {
   readonly call: { readonly name: string; readonly arguments: object };
 }
 
-/** Lists the tools and calls one. */
+/** Lists the tools and calls one; hands in its token once more where the connection has a name. */
 async function talk({ url, token, tokenBy, call }: Talk): Promise<unknown> {
   const states: string[] = [];
   await using connection = await keepConnected(url, {
@@ -72,6 +72,8 @@ async function talk({ url, token, tokenBy, call }: Talk): Promise<unknown> {
   });
   await connection.send('{"jsonrpc":"2.0","method":"notifications/initialized"}');
   const tools = await ask(2, 'tools/list', {});
+  if (opened.kind === 'open' && opened.connectionId !== undefined)
+    await renewToken(url, opened.connectionId, { token, signal: AbortSignal.timeout(10_000) });
   const called = await ask(3, 'tools/call', call);
   return { opened, tools, called, states };
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { invokePath, livePath } from '@mooring/contract';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Request } from 'playwright-core';
 import { z } from 'zod';
 import { bundle } from '../fixtures/bundle.ts';
 import { chromiumMissing, chromiumPath, startChromium, startSite } from '../fixtures/chromium.ts';
@@ -40,14 +40,25 @@ const heardLive = heard.extend({
 
 const toolsOf = ({ tools }: z.infer<typeof heard>): string[] => tools.tools.map(({ name }) => name);
 
-/** Calls a function of the page's script. */
+/** Calls a function of the page's script. An error names the requests that failed meanwhile. */
 async function call(
   page: Page,
   name: 'begin' | 'finish' | 'talk' | 'talkOverHttp',
   ...given: object[]
 ): Promise<unknown> {
   const parameters = given.map((each) => JSON.stringify(each)).join(', ');
-  return await page.evaluate(`${name}(${parameters})`);
+  const failed: string[] = [];
+  const note = (request: Request): void => {
+    failed.push(`${request.method()} ${request.url()} ${request.failure()?.errorText}`);
+  };
+  page.on('requestfailed', note);
+  try {
+    return await page.evaluate(`${name}(${parameters})`);
+  } catch (cause) {
+    throw new Error([`${name}: ${String(cause)}`, ...failed].join('\n'), { cause });
+  } finally {
+    page.off('requestfailed', note);
+  }
 }
 
 function scenarios(executablePath: string): void {
@@ -82,7 +93,7 @@ function scenarios(executablePath: string): void {
 
   it(
     verifies(
-      ['auth:origin', 'origin:preflight', 'origin:readable', 'ticket:single'],
+      ['auth:origin', 'origin:preflight', 'origin:readable', 'ticket:single', 'token:renewal'],
       'of an allowed origin signs in by code and PKCE, lists the tools and calls one, over WebSocket and HTTP',
     ),
     async () => {

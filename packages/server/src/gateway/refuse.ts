@@ -26,6 +26,8 @@ export function refuseRequest(
     return;
   }
   const body = bodyOf(problem);
+  // Behind a refused wish to upgrade there may be anything but a request.
+  if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
   if (hasBody(request) && !request.complete) {
     response.shouldKeepAlive = false;
     response.once('finish', () => linger(request.socket));

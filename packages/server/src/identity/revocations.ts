@@ -39,7 +39,7 @@ export interface Revocable {
 }
 
 export interface Revocations extends AsyncDisposable {
-  isRevoked(token: Revocable): boolean;
+  readonly isRevoked: (token: Revocable) => boolean;
   /** Calls the listener after each change, until the returned handle is disposed. */
   watch(listener: () => void): Disposable;
 }

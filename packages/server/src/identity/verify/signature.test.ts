@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { constants, createPrivateKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { Problem } from '@mooring/contract';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { compactVerify, createLocalJWKSet, type JWK } from 'jose';
 import { createKeySet, type Algorithm } from './key-set.ts';
 import { isSignedBy, readToken } from './signature.ts';
@@ -23,7 +23,7 @@ const pairOf = (type: 'rsa' | 'ec' | 'ed25519', options: object = {}, more: obje
         : generateKeyPairSync('ed25519');
   return {
     privateKey: made.privateKey,
-    jwk: { ...made.publicKey.export({ format: 'jwk' }), kid: 'k', ...more } as JWK,
+    jwk: { ...made.publicKey.export({ format: 'jwk' }), kid: 'k', ...more },
   };
 };
 
