@@ -8,6 +8,7 @@ import {
   type LogLine,
   type OAuthClient,
   type Role,
+  type ScalingStatus,
 } from '@mooring/contract';
 import { pino } from 'pino';
 import { systemRandom } from '../kit/clock.ts';
@@ -64,6 +65,18 @@ export interface TestApi extends AsyncDisposable {
   settle(): Promise<void>;
 }
 
+/** What the reconciler tells of an application that nobody uses. */
+const asleep: ScalingStatus = {
+  metric: 'CONCURRENCY',
+  target: 10,
+  minReplica: 0,
+  maxReplica: 3,
+  wanted: 0,
+  ready: 0,
+  panicking: false,
+  decisions: [],
+};
+
 export async function openTestApi(given: Partial<ControlPorts> = {}): Promise<TestApi> {
   const clock = testClock();
   const store = await openStore({ path: ':memory:', clock, random: systemRandom });
@@ -74,9 +87,9 @@ export async function openTestApi(given: Partial<ControlPorts> = {}): Promise<Te
       operator: { role: roleOf(header('authorization')[0]), subject: 'someone', clientId: 'test' },
     }),
     identity: testIdentity(),
-    status: { applicationStatus: () => undefined, scaling: () => undefined, serverReady: () => true },
+    status: { applicationStatus: () => undefined, scaling: () => asleep, serverReady: () => true },
     logs: () => noLines(),
-    metrics: { contentType: 'text/plain', read: async () => '' },
+    metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', read: async () => '' },
     urls: () => ({ applications: 'https://localhost:8443', applicationsPlain: 'http://localhost:8080/' }),
     checkRegistry: async ({ password }) =>
       password === 'wrong' ? { verified: true, refused: 'unauthorized' } : { verified: false },

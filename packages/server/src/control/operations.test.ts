@@ -249,9 +249,17 @@ const operations: readonly Operation[] = [
   { method: 'get', path: '/v1/status', role: 'read-only', status: 200 },
   { method: 'get', path: '/v1/compartments', role: 'read-only', status: 200 },
   { method: 'get', path: '/openapi.json', role: 'read-only', status: 200 },
+  { method: 'get', path: '/metrics', role: 'read-only', status: 200 },
   {
     method: 'get',
     path: '/v1/applications/{id}/status',
+    role: 'read-only',
+    status: 200,
+    prepare: application,
+  },
+  {
+    method: 'get',
+    path: '/v1/applications/{id}/scaling',
     role: 'read-only',
     status: 200,
     prepare: application,
