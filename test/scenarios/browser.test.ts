@@ -40,6 +40,9 @@ const heardLive = heard.extend({
 
 const toolsOf = ({ tools }: z.infer<typeof heard>): string[] => tools.tools.map(({ name }) => name);
 
+/** What Chromium says of every request under way when an interface of the machine comes or goes, as engines make them. */
+const networkChanged = 'net::ERR_NETWORK_CHANGED';
+
 /** Calls a function of the page's script. An error names the requests that failed meanwhile. */
 async function call(
   page: Page,
@@ -53,9 +56,16 @@ async function call(
   };
   page.on('requestfailed', note);
   try {
-    return await page.evaluate(`${name}(${parameters})`);
-  } catch (cause) {
-    throw new Error([`${name}: ${String(cause)}`, ...failed].join('\n'), { cause });
+    for (let turn = 1; ; turn += 1) {
+      try {
+        return await page.evaluate(`${name}(${parameters})`);
+      } catch (cause) {
+        const isPassing = failed.some((one) => one.endsWith(networkChanged));
+        if (!isPassing || turn === 3)
+          throw new Error([`${name}: ${String(cause)}`, ...failed].join('\n'), { cause });
+        failed.length = 0;
+      }
+    }
   } finally {
     page.off('requestfailed', note);
   }

@@ -135,8 +135,10 @@ describe('the description of the API', () => {
     );
   });
 
-  /** No storage can be made without a backend; operations.test.ts of the server has them succeed. */
+  /** No storage without a backend, no credentials without a registry; operations.test.ts has them succeed. */
   const unreachable = new Set([
+    'loginToRegistry',
+    'logoutFromRegistry',
     'createHostedApplicationStorage',
     'getHostedApplicationStorage',
     'deleteHostedApplicationStorage',
@@ -157,6 +159,7 @@ async function liveOf(management: ManagementClient): Promise<void> {
   await management.users.create({ name: 'mona', role: 'operator' });
   assert.equal((await management.users.list()).at(-1)?.name, 'mona');
   await management.users.delete('mona');
+  // There is no such registry: whether its credentials are kept unseen depends on whether an engine runs that can ask.
   await management.registries.login('registry.example:1', { username: 'ann', password: 'p' }).catch(() => {});
   await management.registries.list();
   await management.registries.logout('registry.example:1').catch(() => {});

@@ -33,6 +33,11 @@ test('groups that are held end with the guard, those that were released do not',
   await gone;
 });
 
+test('the end of the guard is waited for, also by a program that has nothing else to do', async () => {
+  const holder = fork(new URL('guard.fixture.ts', import.meta.url), ['end'], { execArgv: ['-C', 'mooring'] });
+  assert.deepEqual(await once(holder, 'exit'), [0, null]);
+});
+
 test('a guard that holds nothing ends at once', async () => {
   const guard = new Guard(openLog('silent'));
   await guard[Symbol.asyncDispose]();

@@ -51,6 +51,8 @@ export class Guard implements AsyncDisposable {
   /** To be called when every group is released: the others are ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
+    // Its end is waited for, perhaps by nothing else that keeps the program going.
+    this.#shell?.ref();
     this.#shell?.stdin?.end();
     await this.#gone;
   }
