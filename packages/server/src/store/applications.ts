@@ -9,6 +9,7 @@ import {
   type ApplicationRecord,
   type NewApplication,
 } from './application-record.ts';
+import { deleteClientsOf } from './identity.ts';
 import { given, readPage, type Page, type PageQuery } from './page.ts';
 import { newOcid, StaleRow, timeOf, type Scope } from './scope.ts';
 import type { ApplicationKind, ApplicationRow } from './tables.ts';
@@ -161,6 +162,7 @@ async function setState(
   const current = await get(scope, id);
   if (!current || current.lifecycleState === 'DELETED') return undefined;
   if (from && !from.includes(current.lifecycleState)) return undefined;
+  if (state === 'DELETED') await deleteClientsOf(scope, id);
   return change(scope, { id, patch: { lifecycleState: state, lifecycleDetails: details } });
 }
 

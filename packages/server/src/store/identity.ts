@@ -129,6 +129,12 @@ async function deleteClient(scope: Scope, clientId: string): Promise<boolean> {
   return true;
 }
 
+/** No client outlives its application, also when a crash kept its deletion from coming so far. */
+export async function deleteClientsOf(scope: Scope, applicationId: string): Promise<void> {
+  for (const { clientId } of await clients(scope).list({ applicationId }))
+    await deleteClient(scope, clientId);
+}
+
 function rowOf({ grantTypes, redirectUris, ...client }: ClientRecord): ClientRow {
   return {
     ...client,

@@ -169,6 +169,28 @@ export const applicationCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'its OAuth clients end with an application, and no others',
+    async run({ store }) {
+      const { id } = await store.applications.create(await newApplication(store));
+      const client = { name: 'c', role: undefined, secretHash: 'h', grantTypes: [], redirectUris: [] };
+      for (const [clientId, applicationId] of [
+        ['own', id],
+        ['other', undefined],
+      ] as const)
+        await store.identity.clients.put({
+          ...client,
+          clientId,
+          applicationId,
+          timeCreated: '2026-01-01T00:00:00Z',
+        });
+      await store.applications.setState(id, 'DELETING');
+      assert.notEqual(await store.identity.clients.get('own'), undefined);
+      await store.applications.setState(id, 'DELETED');
+      assert.equal(await store.identity.clients.get('own'), undefined);
+      assert.notEqual(await store.identity.clients.get('other'), undefined);
+    },
+  },
+  {
     name: 'a purge removes what was deleted 30 days ago, with all that hangs on it, and nothing else',
     async run({ store, clock }) {
       const old = await store.deployments.create(await newDeployment(store));
