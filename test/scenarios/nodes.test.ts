@@ -263,6 +263,7 @@ function scenarios(postgres: TestPostgres): void {
     const database = await postgres.database('deleted');
     const [one, other] = [await start(t, database), await start(t, database)];
     const app = await deploy(one, 'deleted');
+    const { clientId, clientSecret } = await one.management.clients.create(app.id, { name: 'left' });
     await eventually(1000, () => pidOf(other, app));
     const url = other.urls.applicationsPlain.replace('http', 'ws') + livePath(app.id);
     using live = await openLive(url, bearer(app.token));
@@ -272,6 +273,9 @@ function scenarios(postgres: TestPostgres): void {
     for (const node of [one, other]) {
       const gone = await fetch(node.urls.applicationsPlain + invokePath(app.id), bearer(app.token));
       assert.equal(gone.status, 404);
+      const tokenUrl = `${node.urls.managementPlain}/identity/oauth2/v1/token`;
+      const credentials = { tokenUrl, clientId, clientSecret, scope: 'urn:deleted:invoke', fetch };
+      await assert.rejects(clientCredentials(credentials)(t), /client authentication failed/);
     }
   });
 

@@ -6,7 +6,6 @@ import type { NewWorkRequest } from '../store/work-requests.ts';
 import { requireMatch } from './conventions/etag.ts';
 import { liveApplication, requireCompartment, requireSettled } from './lifecycle.ts';
 import type { ControlPorts } from './ports.ts';
-import { deleteClients } from './protection.ts';
 import { repeatable, type Attempt, type Made } from './conventions/retry-token.ts';
 
 interface DeleteRequest {
@@ -16,19 +15,17 @@ interface DeleteRequest {
 
 /** Answers with the work request. Asked again while it is going on, it answers with the same one. */
 export async function deleteApplication(
-  { store, identity }: ControlPorts,
+  { store }: ControlPorts,
   { id, ifMatch }: DeleteRequest,
 ): Promise<string> {
-  const { application, workRequestId } = await store.transaction(async (tx) => {
+  return store.transaction(async (tx) => {
     const application = await liveApplication(tx, id);
     requireMatch(ifMatch, application);
     const running = await deletionOf(tx, application);
-    if (running !== undefined) return { application, workRequestId: running };
+    if (running !== undefined) return running;
     requireSettled('application', application);
-    return { application, workRequestId: await markForDeletion(tx, application) };
+    return markForDeletion(tx, application);
   });
-  await deleteClients(identity, application);
-  return workRequestId;
 }
 
 async function deletionOf(tx: Resources, { id }: ApplicationRecord): Promise<string | undefined> {

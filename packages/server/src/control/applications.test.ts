@@ -209,8 +209,6 @@ test('an application of the own domain gets a default client, also under another
     inboundAuthConfig: { inboundAuthConfigType: 'IDCS_AUTH_CONFIG', idcsConfig: named },
   });
   assert.equal((await clientsOf(other)).length, 1);
-  await api.call('DELETE', `${root}/${own}`);
-  assert.equal((await clientsOf(own)).length, 0);
 });
 
 test('a creation stands although its default client cannot be made', async () => {

@@ -91,12 +91,6 @@ export async function provideClient(
   }
 }
 
-/** Removes every client that could ask for tokens of the application. */
-export async function deleteClients(identity: IdentityPort, { id }: ApplicationRecord): Promise<void> {
-  for (const { clientId } of await identity.listClients({ applicationId: id }))
-    await identity.deleteClient(clientId);
-}
-
 function isOwnIssuer(domainUrl: string, identity: IdentityPort): boolean {
   const meant = normalise(domainUrl);
   return identity.issuers().some((issuer) => normalise(issuer) === meant);
