@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import { Problem, type ServeConfig } from '@mooring/contract';
+import { listenForApplications } from './gateway/listener.ts';
 import { answerBrokenRequest, refuseRequest, refuseSocket } from './gateway/refuse.ts';
 import { listen, type Listener, type ListenOptions } from './kit/listen.ts';
 
@@ -34,31 +35,39 @@ export async function bindListeners(
   config: ServeConfig,
   tls: { cert: string; key: string },
 ): Promise<Listeners> {
-  await using bound = new AsyncDisposableStack();
+  await using held = new AsyncDisposableStack();
   let handlers = starting;
-  const applications = {
-    onRequest: (request: IncomingMessage, response: ServerResponse) =>
-      handlers.applications(request, response),
-    onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) =>
-      handlers.upgrade(request, socket, head),
-  };
-  const management = {
-    onRequest: (request: IncomingMessage, response: ServerResponse) => handlers.management(request, response),
-  };
   const opened: Listener[] = [];
-  const open = async (flag: string, options: Omit<ListenOptions, 'onBroken'>): Promise<string> => {
-    const listener = bound.use(await bind(flag, { ...options, onBroken: answerBrokenRequest }));
+  const bound = async (place: Place, binding: Promise<Listener>): Promise<string> => {
+    const listener = held.use(await orExplain(place, binding));
     opened.push(listener);
-    return `${options.tls === undefined ? 'http' : 'https'}://${nameOf(options.host)}:${listener.port}`;
+    return `${place.tls === undefined ? 'http' : 'https'}://${nameOf(place.host)}:${listener.port}`;
   };
+  const applications = (place: Place): Promise<string> =>
+    bound(
+      place,
+      listenForApplications(place, {
+        request: (request, response) => handlers.applications(request, response),
+        upgrade: (request, socket, head) => handlers.upgrade(request, socket, head),
+      }),
+    );
+  const management = (place: Place): Promise<string> =>
+    bound(
+      place,
+      listen({
+        ...place,
+        onRequest: (request, response) => handlers.management(request, response),
+        onBroken: answerBrokenRequest,
+      }),
+    );
   const { host, plainHost } = config;
   const urls = {
-    applications: await open('--tls-port', { host, port: config.tlsPort, tls, ...applications }),
-    applicationsPlain: await open('--port', { host: plainHost, port: config.port, ...applications }),
-    management: await open('--manage-tls-port', { host, port: config.manageTlsPort, tls, ...management }),
-    managementPlain: await open('--manage-port', { host: plainHost, port: config.managePort, ...management }),
+    applications: await applications({ flag: '--tls-port', host, port: config.tlsPort, tls }),
+    applicationsPlain: await applications({ flag: '--port', host: plainHost, port: config.port }),
+    management: await management({ flag: '--manage-tls-port', host, port: config.manageTlsPort, tls }),
+    managementPlain: await management({ flag: '--manage-port', host: plainHost, port: config.managePort }),
   };
-  const owned = bound.move();
+  const owned = held.move();
   return {
     urls,
     serve: (composed) => (handlers = composed),
@@ -67,18 +76,22 @@ export async function bindListeners(
   };
 }
 
-async function bind(flag: string, options: ListenOptions): Promise<Listener> {
+/** Where one of them listens, and what sets its port. */
+interface Place extends Pick<ListenOptions, 'host' | 'port' | 'tls'> {
+  readonly flag: string;
+}
+
+async function orExplain({ flag, host, port }: Place, binding: Promise<Listener>): Promise<Listener> {
   try {
-    return await listen(options);
+    return await binding;
   } catch (cause) {
     const why =
       cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
         ? 'it is taken by another program'
         : String(cause instanceof Error ? cause.message : cause);
-    throw new Error(
-      `Port ${options.port} on ${options.host} cannot be bound: ${why}. Choose another with ${flag}.`,
-      { cause },
-    );
+    throw new Error(`Port ${port} on ${host} cannot be bound: ${why}. Choose another with ${flag}.`, {
+      cause,
+    });
   }
 }
 
