@@ -720,6 +720,35 @@ export const requirements = [
     source: 'docs/architecture.md, from wish to fact',
   },
   {
+    id: 'containers:kept',
+    sentence:
+      'After a restart as many containers go on as the load had asked for, until a stable window says otherwise.',
+    source: 'docs/operations.md, scaling',
+  },
+  {
+    id: 'containers:rollout',
+    sentence:
+      'A server that is killed while new containers come up is finished by its successor within 30 s.',
+    source: 'docs/operations.md, containers',
+  },
+  {
+    id: 'containers:shared',
+    sentence:
+      'Containers of the only server on a database go on when it ends, and its next start adopts them.',
+    source: 'docs/operations.md, containers',
+  },
+  {
+    id: 'containers:nodes',
+    sentence: 'A node that returns removes its containers when another one leads: none runs twice for long.',
+    source: 'docs/operations.md, containers',
+  },
+  {
+    id: 'containers:engine',
+    sentence:
+      'When the container engine ends and comes back, what is wanted runs again within 30 s, and no more.',
+    source: 'docs/operations.md, containers',
+  },
+  {
     id: 'chaos:server',
     sentence:
       'Local processes end within a second after their server was killed; the next server takes up what was under way.',

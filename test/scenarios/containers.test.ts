@@ -1,18 +1,19 @@
 /** A whole server with real containers: deployed, adopted, replaced, collected. Needs a container engine. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { ManagementClient } from '@mooring/client';
 import { invokePath, type CreateArtifactDetails, type ReplicaStatus } from '@mooring/contract';
+import { buildFolder, engineForTests, openDoor, type Engine } from '@mooring/server/container-fixture';
 import {
-  buildFolder,
-  engineForTests,
-  labels,
-  openDoor,
-  type Engine,
-} from '@mooring/server/container-fixture';
+  compartmentOf,
+  dataDirectory,
+  deployImage,
+  eventually,
+  ready,
+  remainsOf as remainsIn,
+  remove as removeFrom,
+  type Deploying,
+} from '../fixtures/containers.ts';
 import { forkServer, type ForkedServer } from '../fixtures/forked.ts';
 import { finished, startTestServer } from '../fixtures/server.ts';
 
@@ -32,82 +33,12 @@ const artifact = (): CreateArtifactDetails => ({
   ...(image && { tag: image.tag }),
 });
 
-async function dataDirectory(): Promise<{ path: string } & AsyncDisposable> {
-  const path = await mkdtemp(join(tmpdir(), 'mooring-test-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-}
+const deploy = (options: Omit<Deploying, 'details'> & Partial<Deploying>) =>
+  deployImage({ details: artifact(), ...options });
 
-interface Deploying {
-  readonly management: ManagementClient;
-  readonly compartmentId: string;
-  readonly details?: CreateArtifactDetails;
-  readonly minReplica?: number;
-}
-
-async function deploy({ management, compartmentId, details = artifact(), minReplica = 1 }: Deploying) {
-  const { application, workRequestId } = await management.applications.create({
-    displayName: 'greeter',
-    compartmentId,
-    inboundAuthConfig: { inboundAuthConfigType: 'NO_AUTH_CONFIG' },
-    scalingConfig: { scalingType: 'CONCURRENCY', minReplica, maxReplica: Math.max(3, minReplica) },
-  });
-  await finished(management, workRequestId);
-  const { id } = application;
-  const made = await management.deployments.create({
-    hostedApplicationId: id,
-    compartmentId,
-    activeArtifact: details,
-  });
-  const outcome = await finished(management, made.workRequestId);
-  const logs = await management.workRequests.logs(made.workRequestId ?? '');
-  return { id, ...outcome, logs: logs.map(({ message }) => message) };
-}
-
-async function compartmentOf(dataDir: string): Promise<string> {
-  return JSON.parse(await readFile(join(dataDir, 'cli.json'), 'utf8')).compartmentId;
-}
-
-/** Ids of the containers and networks of an application. */
-async function remainsOf(applicationId: string): Promise<{ containers: string[]; networks: string[] }> {
-  const { docker } = theEngine();
-  const filters = { label: [`${labels.application}=${applicationId}`] };
-  const [containers, networks] = await Promise.all([
-    docker.listContainers({ all: true, filters }),
-    docker.listNetworks({ filters }),
-  ]);
-  return { containers: containers.map(({ Id }) => Id), networks: networks.map(({ Id }) => Id) };
-}
-
-/** Milliseconds. */
-const deadline = 30_000;
-
-/** Checks again until it holds. */
-async function eventually<Value>(check: () => Promise<Value>): Promise<Value> {
-  const until = performance.now() + deadline;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (performance.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
-
-async function ready(management: ManagementClient, id: string, count: number): Promise<ReplicaStatus[]> {
-  return await eventually(async () => {
-    const { replicas } = await management.status.application(id);
-    const living = replicas.filter(({ state }) => state === 'READY');
-    assert.equal(living.length, count, JSON.stringify(replicas));
-    return living;
-  });
-}
-
-async function remove(server: Pick<ForkedServer, 'management'>, id: string): Promise<void> {
-  const { workRequestId } = await server.management.applications.delete(id);
-  await finished(server.management, workRequestId);
-  assert.deepEqual(await remainsOf(id), { containers: [], networks: [] });
-}
+const remainsOf = (id: string) => remainsIn(theEngine(), id);
+const remove = ({ management }: Pick<ForkedServer, 'management'>, id: string): Promise<void> =>
+  removeFrom(theEngine(), management, id);
 
 describe('an application from an image', { skip }, () => {
   it('serves, is logged with the names of its replicas, and leaves nothing when it is deleted', async () => {
@@ -212,11 +143,11 @@ describe('containers and their server', { skip }, () => {
     await using data = await dataDirectory();
     const { docker, place } = theEngine();
     await using door = await openDoor(join(data.path, 'docker.sock'), new URL(place.url).pathname);
-    const { DOCKER_HOST } = process.env;
-    process.env['DOCKER_HOST'] = door.url;
-    await using server = await forkServer({ dataDir: data.path, options: { stopContainers: true } });
-    if (DOCKER_HOST === undefined) delete process.env['DOCKER_HOST'];
-    else process.env['DOCKER_HOST'] = DOCKER_HOST;
+    await using server = await forkServer({
+      dataDir: data.path,
+      options: { stopContainers: true },
+      environment: { DOCKER_HOST: door.url },
+    });
     const { management } = server;
     const app = await deploy({ management, compartmentId: await compartmentOf(data.path), minReplica: 2 });
     assert.deepEqual(app.errors, []);
@@ -231,7 +162,8 @@ describe('containers and their server', { skip }, () => {
     for (const id of containers) await docker.getContainer(id).kill();
     await eventually(async () => {
       const { replicas } = await management.status.application(app.id);
-      assert.match(replicas.map(({ reason }) => reason).join('\n'), /container engine .* does not answer/);
+      const said = replicas.map(({ reason }) => reason).join('\n');
+      assert.match(said, /container engine .* does not answer \(since \d{4}-\d\d-\d\dT[\d:.]+Z\)/);
     });
     await door.open();
     await eventually(async () => {

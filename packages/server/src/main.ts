@@ -160,7 +160,9 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
   const { config, common, data, names, store, isShared } = ground;
   const { domain, verifyToken, vault, keys, checkIssuer, revocations } = identity;
   const findCredential = credentialsOf(store, vault);
-  const running = await openRuntimes({ config, data, isShared, findCredential, common }, owned);
+  let duty: Node | undefined;
+  const isAlone = (): boolean => duty?.isAlone ?? true;
+  const running = await openRuntimes({ config, data, isAlone, findCredential, common }, owned);
   const { all: runtimes, logs: readLogs } = running;
   const pulse = owned.use(new Pulse({ steadied: () => directory.repeat() }));
   const directory = new Directory(() => !isShared || pulse.isSteady);
@@ -217,7 +219,7 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
     });
   const { log } = common;
   const { demand } = gateway;
-  const duty =
+  duty =
     node && new Node({ ...node, store, runtimes, directory, pulse, connections, drain, demand, lead, log });
   const reconciler = owned.use(duty ?? lead({ store, runtimes }));
   const logs: Runtime['logs'] = (id, choice) => {

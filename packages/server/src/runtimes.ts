@@ -13,8 +13,8 @@ import type { Runtime } from './runtime/runtime.ts';
 export interface RuntimesOptions {
   readonly config: Pick<ServeConfig, 'runtime' | 'stopContainers'>;
   readonly data: DataDirectory;
-  /** Other servers use the same store: containers never outlive the server, whose part another one takes. */
-  readonly isShared: boolean;
+  /** False: another server takes over from this one when it stops, and its containers stop with it. */
+  readonly isAlone: () => boolean;
   readonly findCredential: FindCredential;
   readonly common: { readonly clock: Clock; readonly random: Random; readonly log: Log };
 }
@@ -28,7 +28,7 @@ export interface Runtimes {
 
 /** Throws when containers are all that is to run, and their engine does not answer. */
 export async function openRuntimes(
-  { config, data, isShared, findCredential, common }: RuntimesOptions,
+  { config, data, isAlone, findCredential, common }: RuntimesOptions,
   owned: AsyncDisposableStack,
 ): Promise<Runtimes> {
   const journals = new Journals({ directory: await data.folder('logs'), ...common });
@@ -40,7 +40,7 @@ export async function openRuntimes(
   let containers: DockerRuntime | undefined;
   if (config.runtime !== 'process') {
     const directory = await data.folder('containers');
-    const keeps = !isShared && !config.stopContainers;
+    const keeps = (): boolean => !config.stopContainers && isAlone();
     containers = owned.use(createDockerRuntime({ directory, journals, keeps, findCredential, ...common }));
     all.push(containers);
   }

@@ -21,6 +21,7 @@ export class Candidate {
   #seen: LeaseRecord | undefined;
   #since = 0;
   #hasHeard = false;
+  #earlier: ReadonlyMap<string, number> = new Map();
 
   constructor(options: CandidateOptions) {
     this.#options = options;
@@ -29,6 +30,11 @@ export class Candidate {
   /** True once a node that leads has given a sign of life between two looks. */
   get hasHeard(): boolean {
     return this.#hasHeard;
+  }
+
+  /** Replicas that took arrivals under the node that led before, by application. Known when this one leads. */
+  get earlier(): ReadonlyMap<string, number> {
+    return this.#earlier;
   }
 
   /** Looks once. Returns the epoch of this node when it leads from now on. */
@@ -56,7 +62,11 @@ export class Candidate {
     this.#seen = undefined;
     return await store.transaction(async (tx) => {
       const epoch = await tx.leases.take(leaseName, nodeId, seen);
-      if (epoch !== undefined) await tx.replicas.clear();
+      if (epoch === undefined) return undefined;
+      const served = (await tx.replicas.list()).filter(({ serving }) => serving === 'ready');
+      const byApplication = Map.groupBy(served, ({ applicationId }) => applicationId);
+      this.#earlier = new Map(Array.from(byApplication, ([id, { length }]) => [id, length]));
+      await tx.replicas.clear();
       return epoch;
     });
   }

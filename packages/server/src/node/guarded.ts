@@ -7,6 +7,13 @@ export function guarded(runtime: Runtime, ask: () => Promise<void>): Runtime {
     kind: runtime.kind,
     accepts: (artifact) => runtime.accepts(artifact),
     ...(runtime.prepare && { prepare: (...call) => Promise.resolve(runtime.prepare?.(...call)) }),
+    ...(runtime.adopt && {
+      adopt: async (spec) => {
+        await ask();
+        return await runtime.adopt?.(spec);
+      },
+    }),
+    ...(runtime.left && { left: async (applicationId) => (await runtime.left?.(applicationId)) ?? 0 }),
     start: async (spec, options) => {
       await ask();
       return await runtime.start(spec, options);

@@ -16,6 +16,7 @@ import { Announcer } from './announcer.ts';
 import { Candidate, leaseName } from './candidate.ts';
 import { Follower } from './follower.ts';
 import { guarded } from './guarded.ts';
+import { Presence } from './presence.ts';
 import { Bell } from './knocks.ts';
 import type { Pulse } from './pulse.ts';
 
@@ -26,6 +27,7 @@ export interface Leading {
   /** They start nothing once another node leads. */
   readonly runtimes: readonly Runtime[];
   readonly announce?: (applicationId: string) => void;
+  readonly earlier?: (applicationId: string) => number;
 }
 
 export interface NodeOptions {
@@ -63,6 +65,11 @@ export class Node implements AsyncDisposable {
   readonly #timing: NodeTiming;
   readonly #life = new AbortController();
   readonly #settle: () => void;
+  readonly #presence: Presence;
+  readonly #candidate: Candidate;
+  #collecting: Promise<unknown> | undefined;
+  /** As it was when this node began to stop. */
+  #wasAlone: boolean | undefined;
   #role: Reconciler | Follower | undefined;
   #running: Promise<void> | undefined;
 
@@ -72,11 +79,30 @@ export class Node implements AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.firstPass = promise;
     this.#settle = resolve;
+    const { store, id: nodeId, log } = options;
+    const { patience } = this.#timing;
+    const now = (): number => performance.now();
+    this.#presence = new Presence({ store, nodeId, validity: patience, now, log });
+    this.#candidate = new Candidate({ store, nodeId, patience, now });
   }
 
-  /** Ends what an earlier server left behind on this machine, then begins. */
+  /** True when no other node would take over from this one: what can go on without it may. */
+  get isAlone(): boolean {
+    return this.#wasAlone ?? (this.#presence.isAlone && !this.#follows);
+  }
+
+  /** True when the node that leads is known to live. */
+  get #follows(): boolean {
+    return this.#role instanceof Follower && this.#candidate.hasHeard;
+  }
+
+  /**
+   * Ends what an earlier server left behind on this machine, then begins. What can be adopted waits until it is known
+   * whether this node leads.
+   */
   async start(): Promise<void> {
-    await Promise.all(this.#options.runtimes.map((runtime) => runtime.collect()));
+    const { runtimes } = this.#options;
+    await Promise.all(runtimes.filter(({ adopt }) => !adopt).map((runtime) => runtime.collect()));
     this.#running = this.#run();
   }
 
@@ -94,22 +120,20 @@ export class Node implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#wasAlone = this.isAlone;
     this.#life.abort();
     await this.#running;
+    await this.#collecting;
+    this.#presence[Symbol.dispose]();
     this.#settle();
   }
 
   async #run(): Promise<void> {
-    const { store, id, log } = this.#options;
-    const candidate = new Candidate({
-      store,
-      nodeId: id,
-      patience: this.#timing.patience,
-      now: () => performance.now(),
-    });
+    const { id, log } = this.#options;
+    const candidate = this.#candidate;
     while (!this.#life.signal.aborted) {
       try {
-        const epoch = (await candidate.look()) ?? (await this.#follow(candidate));
+        const epoch = (await candidate.look()) ?? (await this.#follow());
         if (epoch !== undefined) await this.#lead({ name: leaseName, epoch });
       } catch (error) {
         log.error({ err: error, nodeId: id }, 'the node could not go on; it begins anew');
@@ -119,17 +143,20 @@ export class Node implements AsyncDisposable {
   }
 
   /** Until it leads, with its epoch, or ends. */
-  async #follow(candidate: Candidate): Promise<number | undefined> {
+  async #follow(): Promise<number | undefined> {
+    const candidate = this.#candidate;
     const { store, directory, connections, drain, log, id, pulse, demand } = this.#options;
     using _bell = new Bell({ store, demand, log });
     const follower = new Follower({ store, directory, connections, drain, log });
     this.#role = follower;
+    this.#collecting = undefined;
     try {
       log.info({ nodeId: id }, 'another node leads; this one follows');
       const { gaps: before } = pulse;
       await follower.start();
       pulse.confirm(before);
       while (await pauseFor(this.#timing.every, this.#life.signal)) {
+        void this.#presence.tell();
         const { gaps } = pulse;
         const epoch = await candidate.look().catch((error: unknown) => {
           log.debug({ err: error }, 'the lease could not be read');
@@ -138,12 +165,18 @@ export class Node implements AsyncDisposable {
         if (typeof epoch === 'number') return epoch;
         if (epoch === undefined) pulse.confirm(gaps);
         // Before, it may be the word of a node that is dead.
-        if (candidate.hasHeard) this.#settle();
+        if (this.#follows) this.#leaveToLeader();
       }
       return undefined;
     } finally {
       await follower.stop();
     }
+  }
+
+  /** Another node leads, and runs everything: what may have been left here is wanted no more. */
+  #leaveToLeader(): void {
+    this.#settle();
+    this.#collecting ??= Promise.all(this.#options.runtimes.map((runtime) => runtime.collect()));
   }
 
   /** Until another node does, or it ends. */
@@ -162,6 +195,7 @@ export class Node implements AsyncDisposable {
       store: fenced,
       runtimes: this.#options.runtimes.map((runtime) => guarded(runtime, () => this.#confirm(fence))),
       announce: (applicationId) => announcer.announce(applicationId),
+      earlier: (applicationId) => this.#candidate.earlier.get(applicationId) ?? 0,
     });
     this.#role = reconciler;
     const over = new AbortController();

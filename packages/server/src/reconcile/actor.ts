@@ -13,6 +13,7 @@ import { dismiss } from './drain.ts';
 import type { Facts } from './facts.ts';
 import { heal } from './heal.ts';
 import { publish } from './publish.ts';
+import { recall } from './recall.ts';
 import { dismissAll, removeApplication } from './remove.ts';
 import { policyFor, scale } from './scale.ts';
 import type { Tools } from './tools.ts';
@@ -30,6 +31,8 @@ export class Actor {
   readonly #closed = new AbortController();
   readonly #markTried: () => void;
   #running: Promise<void> | undefined;
+  #isRecalling = false;
+  #isRecalled = false;
   #isDirty = false;
 
   constructor(applicationId: string, tools: Omit<Tools, 'changed'>) {
@@ -155,10 +158,28 @@ export class Actor {
     const { facts } = this;
     const wish = await readWish(this.#tools.store, facts.applicationId);
     if (wish) facts.wish = wish;
+    if (wish && !this.#isRecalled) {
+      void this.#recall(wish);
+      return this.#publish();
+    }
     const hasWritten = wish ? await this.#fulfil(wish) : this.#leave();
     if (hasWritten) this.#isDirty = true;
     this.#publish();
     if (!hasWritten && facts.copies.every((copy) => copy.tried)) this.#markTried();
+  }
+
+  /** Not in its turn: an engine that does not answer keeps no other application waiting. */
+  async #recall(wish: Wish): Promise<void> {
+    if (this.#isRecalling) return;
+    this.#isRecalling = true;
+    try {
+      await recall(this.facts, wish, this.#tools);
+    } catch (error) {
+      const { applicationId } = this.facts;
+      this.#tools.log.warn({ err: error, applicationId }, 'nobody knows what an earlier server left');
+    }
+    this.#isRecalled = true;
+    this.wake();
   }
 
   async #fulfil(wish: Wish): Promise<boolean> {

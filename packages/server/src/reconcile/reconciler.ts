@@ -37,6 +37,8 @@ export interface ReconcilerOptions {
   readonly checkIssuer?: CheckIssuer;
   /** Asked for the value of a VAULT variable whenever a replica starts. Default: there are no secrets. */
   readonly openSecret?: OpenSecret;
+  /** Replicas of an application that served under the server before. Default: nobody knows of any. */
+  readonly earlier?: (applicationId: string) => number;
   /** Told after every change of what runs of an application. Default: nobody is. */
   readonly announce?: (applicationId: string) => void;
   /** Replicas that start at the same time. Default 4. */
@@ -103,7 +105,7 @@ class Reconciling implements Reconciler {
   constructor(options: ReconcilerOptions) {
     this.#options = options;
     const { store, runtimes, directory, clock, random, log, drain } = options;
-    const { checkIssuer = async () => {}, announce = () => {} } = options;
+    const { checkIssuer = async () => {}, announce = () => {}, earlier = () => 0 } = options;
     const { openSecret = async () => undefined } = options;
     const gate = new Gate(options.startsAtATime ?? 4);
     const turns = new Gate(comparisonsAtATime);
@@ -111,7 +113,7 @@ class Reconciling implements Reconciler {
     const inBackground: Tools['inBackground'] = (work) => this.#inBackground(work(this.#life.signal));
     const { demand = sumOf([]), connections } = options;
     const wakes = new Gate(options.wakesAtATime ?? 32);
-    const ports = { store, runtimes, directory, clock, random, log, drain, checkIssuer, openSecret };
+    const ports = { store, runtimes, directory, clock, random, log, drain, earlier, checkIssuer, openSecret };
     this.#tools = { ...ports, demand, connections, announce, gate, wakes, turns, backOff, inBackground };
     const { promise, resolve } = Promise.withResolvers<void>();
     this.firstPass = promise;

@@ -14,6 +14,7 @@ import {
   environmentOf,
   variable,
   acrossRestart,
+  openWorld,
   type World,
 } from './world.fixture.ts';
 
@@ -42,6 +43,18 @@ describe('a server that starts again', () => {
         assert.equal(await workRequestCount(world), count);
       },
     );
+  });
+
+  test('has as many replicas as there were, whatever minReplica says', async () => {
+    await using world = await openWorld();
+    const { application } = await serveApplication(world, 'serve', {
+      scalingConfig: { scalingType: 'CONCURRENCY', minReplica: 0, maxReplica: 5 },
+    });
+    await world.reconciler[Symbol.asyncDispose]();
+    await using next = await openWorld({ store: world.store, sandbox: world.sandbox, earlier: () => 3 });
+    await next.reconciler.firstPass;
+    assert.equal(readyUrls(next, application).length, 3);
+    assert.equal(next.reconciler.scaling(application.id)?.wanted, 3);
   });
 
   test('takes up a deployment, an update and a deletion that were under way', async () => {

@@ -44,6 +44,8 @@ export interface Tools {
   readonly demand: DemandPort;
   /** Live connections of an application or a replica. */
   readonly connections: (id: string) => number;
+  /** Replicas of an application that served under the server before, as far as the store knows. */
+  readonly earlier: (applicationId: string) => number;
   readonly checkIssuer: CheckIssuer;
   readonly openSecret: OpenSecret;
   /** Lets a limited number of replicas start at a time. */

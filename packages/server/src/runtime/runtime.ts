@@ -87,6 +87,11 @@ export interface Runtime extends AsyncDisposable {
    * Undefined: there is none. Missing: nothing is ever left going.
    */
   readonly adopt?: (spec: ReplicaSpec) => Promise<Replica | undefined>;
+  /**
+   * How many replicas of an application an earlier server left going that may be adopted; of several versions those of
+   * the one with most. Missing: nothing is ever left going.
+   */
+  readonly left?: (applicationId: string) => Promise<number>;
   /** Starts a replica and returns at once; `ready` tells the rest. Throws a StartFailure when nothing could be started. */
   start(spec: ReplicaSpec, options: { signal: AbortSignal }): Promise<Replica>;
   /** Ends what an earlier server left behind and nobody adopted. Returns how many replicas that were. */

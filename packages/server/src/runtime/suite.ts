@@ -207,6 +207,8 @@ export function runtimeSuite(name: string, make: Make, options: SuiteOptions = {
         const otherUrl = await suite.crash(other);
         await fetch(`${url}/say?text=alone`);
         const asked = { ...spec, id: `replica-${randomUUID()}` };
+        assert.equal(await runtime.left?.(spec.applicationId), 1);
+        assert.equal(await runtime.left?.('another'), 0);
         assert.equal(await runtime.adopt?.({ ...asked, environment: { GREETING: 'bye' } }), undefined);
         assert.equal(await runtime.adopt?.({ ...asked, artifactId: '2' }), undefined);
         await using adopted = await runtime.adopt?.(asked);

@@ -19,13 +19,15 @@ export const changeKinds = [
   'demand',
   'renewal',
   'renewed',
+  'follower',
 ] as const;
 
 export interface Change {
   readonly kind: (typeof changeKinds)[number];
   /**
    * Id of the row; for `settings` and `replica` the application's. `demand` is of no row: somebody waits for the
-   * application. `renewal` and `renewed` are a question to the other nodes and its answer.
+   * application. `renewal` and `renewed` are a question to the other nodes and its answer. `follower` names a node that
+   * is there and does not lead.
    */
   readonly id: string;
   /** Of `demand`: how many wait at a node. */

@@ -108,6 +108,44 @@ test('what has come to serve is not taken for idle', () => {
   assert.equal(autoscaler.wanted(policy({})), 0);
 });
 
+test('what an earlier server left is wanted until a whole stable window says otherwise, then halves', () => {
+  const { autoscaler, second } = stage();
+  const by = policy({ targetConcurrencyThreshold: 10 });
+  autoscaler.resume(8);
+  const seen: number[] = [];
+  for (let count = 0; count < 80; count++) {
+    second({ inFlight: 1, busy: 1000 });
+    autoscaler.sample(by, { ready: autoscaler.wanted(by), usage: undefined });
+    seen.push(autoscaler.wanted(by));
+  }
+  assert.deepEqual(new Set(seen.slice(0, 59)), new Set([8]));
+  assert.deepEqual([...new Set(seen)], [8, 4, 2, 1]);
+});
+
+test('what an earlier server left sleeps scaleToZeroAfter the start when nobody comes', () => {
+  const { autoscaler, second } = stage();
+  const by = policy({ minReplica: 0 });
+  autoscaler.resume(3);
+  const seen: number[] = [];
+  for (let count = 0; count < defaultSettings.scaleToZeroAfter + 1; count++) {
+    second({});
+    autoscaler.sample(by, measured);
+    seen.push(autoscaler.wanted(by));
+  }
+  assert.equal(seen.indexOf(0), defaultSettings.scaleToZeroAfter - 1);
+});
+
+test('what an earlier server left grows with the load at once', () => {
+  const { autoscaler, second } = stage();
+  const by = policy({ targetConcurrencyThreshold: 10 });
+  autoscaler.resume(2);
+  for (let count = 0; count < 3; count++) {
+    second({ inFlight: 85, busy: 85_000 });
+    autoscaler.sample(by, { ready: 2, usage: undefined });
+  }
+  assert.equal(autoscaler.wanted(by), 9);
+});
+
 test('twenty decisions are remembered, newest first', () => {
   const { autoscaler, second } = stage();
   for (let count = 0; count < 60; count++) {

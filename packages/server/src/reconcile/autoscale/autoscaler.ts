@@ -5,7 +5,16 @@ import type { ScalingDecision, ScalingStatus } from '@mooring/contract';
 import type { Demand } from '../../directory/demand.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../observe/log.ts';
-import { decide, noMemory, wake, wantedOf, type Decision, type Memory, type Sample } from './decide.ts';
+import {
+  decide,
+  noMemory,
+  resume,
+  wake,
+  wantedOf,
+  type Decision,
+  type Memory,
+  type Sample,
+} from './decide.ts';
 import { explain } from './explain.ts';
 import type { Policy } from './policy.ts';
 
@@ -51,6 +60,11 @@ export class Autoscaler {
     const at = this.#options.clock.now();
     const wanted = [...this.#memory.wanted, { at, count: Math.max(count, wantedOf(this.#memory)) }];
     this.#memory = { ...this.#memory, activeAt: at, wanted };
+  }
+
+  /** So many replicas that an earlier server started go on: they are wanted until the load says otherwise. */
+  resume(count: number): void {
+    this.#memory = resume(count, this.#options.clock.now());
   }
 
   /** Somebody waits. True when there is to be another number of replicas. */

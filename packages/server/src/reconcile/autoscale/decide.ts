@@ -31,6 +31,8 @@ export interface Memory {
   readonly panickedAt: number | undefined;
   /** When anybody last wanted anything. */
   readonly activeAt: number | undefined;
+  /** When the replicas of an earlier server were taken over: what the load was before is not known. */
+  readonly resumedAt: number | undefined;
 }
 
 /**
@@ -54,6 +56,7 @@ export const noMemory: Memory = {
   wanted: [{ at: 0, count: 0 }],
   panickedAt: undefined,
   activeAt: undefined,
+  resumedAt: undefined,
 };
 
 /** A replica is taken away when the others would have so much of their target, so that none flaps at the border. */
@@ -74,9 +77,13 @@ export function decide(policy: Policy, memory: Memory, sample: Sample & { ready:
   const isPanicking = panickedAt !== undefined && now - panickedAt < policy.stableWindow * 1000;
   const isIdle = activeAt === undefined || now - activeAt >= policy.scaleToZeroAfter * 1000;
   const asked = isPanicking ? Math.max(before, enough(policy, panic ?? 0)) : steady(policy, stable, before);
+  const isBlind = memory.resumedAt !== undefined && now - memory.resumedAt < policy.stableWindow * 1000;
   const least = isIdle ? policy.min : Math.min(policy.max, Math.max(1, policy.min));
   const recent = recentOf(policy, memory, now);
-  const paced = atPace(policy, asked, [...recent.map(({ count }) => count), before]);
+  const paced = atPace(policy, isBlind ? Math.max(before, asked) : asked, [
+    ...recent.map(({ count }) => count),
+    before,
+  ]);
   const wanted = isIdle && policy.min === 0 ? 0 : clamp(paced, least, policy.max);
   return {
     wanted,
@@ -89,8 +96,14 @@ export function decide(policy: Policy, memory: Memory, sample: Sample & { ready:
       wanted: wanted === before ? recent : [...recent, { at: now, count: wanted }],
       panickedAt,
       activeAt,
+      resumedAt: isBlind ? memory.resumedAt : undefined,
     },
   };
+}
+
+/** So many replicas of an earlier server go on: none is taken away before a whole stable window was seen. */
+export function resume(count: number, now: number): Memory {
+  return { ...noMemory, wanted: [{ at: now, count }], activeAt: now, resumedAt: now };
 }
 
 /** Somebody wants something: there is one replica at least from now on. */

@@ -21,11 +21,19 @@ export function isAway(error: unknown): boolean {
   return statusOf(error) === undefined && !(error instanceof TypeError);
 }
 
-/** @param passed resolves when it answers again */
-export function engineAway(place: Place | undefined, cause: unknown, passed: Promise<void>): StartFailure {
+export interface Absence {
+  readonly place: Place | undefined;
+  readonly cause: unknown;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** Resolves when it answers again. */
+  readonly passed: Promise<void>;
+}
+
+export function engineAway({ place, cause, since, passed }: Absence): StartFailure {
   const where = place === undefined ? '' : ` at ${place.url} (${place.by})`;
   return new StartFailure(
-    `The container engine${where} does not answer: ${messageOf(cause)}. Start it; replicas start when it is back.`,
+    `The container engine${where} does not answer (since ${new Date(since).toISOString()}): ${messageOf(cause)}. Start it; replicas start when it is back.`,
     { cause, passed },
   );
 }

@@ -61,6 +61,13 @@ export class Left {
     return index === -1 ? undefined : this.#containers.splice(index, 1)[0];
   }
 
+  /** Those of an application, of the program and environment that most of them are copies of. */
+  count(applicationId: string): number {
+    const own = this.#containers.filter((one) => one.applicationId === applicationId);
+    const alike = Map.groupBy(own, ({ fingerprint }) => fingerprint);
+    return Math.max(0, ...Array.from(alike.values(), ({ length }) => length));
+  }
+
   /** From now on nothing is adopted. */
   end(): void {
     this.#isOver = true;

@@ -4,8 +4,10 @@
  */
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import type { Clock } from '../../kit/clock.ts';
 import { pauseFor } from '../../kit/pause.ts';
 import type { Log } from '../../observe/log.ts';
+import type { StartFailure } from '../runtime.ts';
 import { openEngine, type Engine } from './engine.ts';
 import { engineAway } from './failure.ts';
 import { findEngine, type Place } from './find.ts';
@@ -22,6 +24,7 @@ export interface LinkOptions {
   /** Called whenever it answers after it did not; events are heard already. */
   readonly onUp: (engine: Engine) => Promise<void>;
   readonly onDeath: (death: Death) => void;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -44,6 +47,8 @@ export class EngineLink implements AsyncDisposable {
   #engine: Engine | undefined;
   #place: Place | undefined;
   #failure: unknown;
+  /** When it was not there for the first time since it answered. */
+  #since = 0;
   /** Settles when the first attempt is over. */
   readonly #first = Promise.withResolvers<void>();
   /** Resolves when the engine answers; a new one whenever it goes away. */
@@ -58,13 +63,13 @@ export class EngineLink implements AsyncDisposable {
     this.#running ??= this.#run();
     await this.#first.promise;
     if (this.#engine) return this.#engine;
-    throw engineAway(this.#place, this.#failure, this.#back.promise);
+    throw this.#away();
   }
 
   /** Why it does not answer. Undefined: it does, or was not needed yet. */
   get trouble(): string | undefined {
     if (this.#engine || this.#failure === undefined) return undefined;
-    return engineAway(this.#place, this.#failure, this.#back.promise).message;
+    return this.#away().message;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,12 +89,18 @@ export class EngineLink implements AsyncDisposable {
       } catch (error) {
         if (this.#failure === undefined && !signal.aborted)
           log.warn({ err: error, place: this.#place }, 'the container engine does not answer');
+        if (this.#failure === undefined) this.#since = this.#options.clock.now();
         this.#failure = error;
       }
       this.#first.resolve();
       await pauseFor(pause, signal);
       pause = Math.min(pause * 1.5, pauses.most);
     }
+  }
+
+  #away(): StartFailure {
+    const passed = this.#back.promise;
+    return engineAway({ place: this.#place, cause: this.#failure, since: this.#since, passed });
   }
 
   /** Until the engine goes away. Rejects with what it said. */

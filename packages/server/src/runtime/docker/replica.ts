@@ -35,8 +35,8 @@ export interface ReplicaParts {
   readonly journal: Journal;
   readonly output: Following;
   readonly timing: ProbeTiming;
-  /** True when it goes on without the server. */
-  readonly keeps: boolean;
+  /** True when it goes on without the server, which ends. */
+  readonly keeps: () => boolean;
   /** Why the engine does not answer. Undefined: it does. */
   readonly trouble: () => string | undefined;
   readonly log: Log;
@@ -52,7 +52,6 @@ export class ContainerReplica implements Replica {
   readonly id: string;
   readonly exited: Promise<ReplicaExit>;
   readonly address: Address;
-  readonly release: (() => Promise<void>) | undefined;
   readonly #parts: ReplicaParts;
   readonly #listeners = new Set<(phase: ReplicaPhase) => void>();
   readonly #life = new AbortController();
@@ -71,7 +70,6 @@ export class ContainerReplica implements Replica {
     this.id = parts.id;
     this.address = parts.address;
     this.#parts = parts;
-    this.release = parts.keeps ? () => this.#release() : undefined;
     this.#outcome = this.#bringUp();
     this.exited = this.#outcome.then(
       () => this.#serve(),
@@ -85,6 +83,10 @@ export class ContainerReplica implements Replica {
 
   get phase(): ReplicaPhase {
     return this.#phase;
+  }
+
+  get release(): (() => Promise<void>) | undefined {
+    return this.#parts.keeps() ? () => this.#release() : undefined;
   }
 
   get wasKilled(): boolean {

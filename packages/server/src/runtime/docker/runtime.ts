@@ -44,8 +44,8 @@ export interface DockerRuntimeOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Containers go on when the runtime is disposed, for the next server to adopt. Default false. */
-  readonly keeps?: boolean;
+  /** Asked at the end: containers go on when the runtime is disposed, for the next server to adopt. Default: no. */
+  readonly keeps?: () => boolean;
   /** The server's own environment: DOCKER_HOST and the like. Default: process.env */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Asked before the configuration of the docker command. Default: nobody knows any. */
@@ -103,6 +103,7 @@ class Containers implements DockerRuntime {
       installation: this.#installation,
       onUp: (engine) => this.#reconcile(engine),
       onDeath: (death) => this.#heardDeath(death),
+      clock,
       log,
     });
   }
@@ -151,6 +152,15 @@ class Containers implements DockerRuntime {
       this.#options.log.warn({ err: error, ...found }, 'a container that was left could not be adopted');
       return undefined;
     });
+  }
+
+  async left(applicationId: string): Promise<number> {
+    if (this.#closed || this.#left.isOver || !this.#wasUsed()) return 0;
+    const isThere = await this.#link.get().then(
+      () => true,
+      () => false,
+    );
+    return isThere ? this.#left.count(applicationId) : 0;
   }
 
   async start(spec: ReplicaSpec, { signal }: { signal: AbortSignal }): Promise<Replica> {
@@ -204,7 +214,7 @@ class Containers implements DockerRuntime {
     this.#images.stop();
     for (const replica of this.#replicas.values()) void replica?.stop();
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
-    if (!this.#options.keeps) await this.collect();
+    if (!this.#options.keeps?.()) await this.collect();
     await this.#sweepNetworks();
     await this.#link[Symbol.asyncDispose]();
   }
@@ -235,7 +245,7 @@ class Containers implements DockerRuntime {
     engine: Engine,
     { spec, containerId, verb }: { spec: ReplicaSpec; containerId: string; verb: 'started' | 'adopted' },
   ): Promise<ContainerReplica> {
-    const { journals, log, keeps = false } = this.#options;
+    const { journals, log, keeps = () => false } = this.#options;
     const container = engine.docker.getContainer(containerId);
     const info = await within((abortSignal) => container.inspect({ abortSignal }));
     const journal = await journals.open(spec.applicationId, spec.id);

@@ -52,7 +52,7 @@ export async function openSandbox(
     clock: systemClock,
     random: systemRandom,
     log,
-    keeps: true,
+    keeps: () => true,
     timing: { firstProbe: 10, healthInterval: 20, probeTimeout: 2000 },
     ...options,
   });
