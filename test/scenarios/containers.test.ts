@@ -12,6 +12,7 @@ import {
   ready,
   remainsOf as remainsIn,
   remove as removeFrom,
+  versionImage,
   type Deploying,
 } from '../fixtures/containers.ts';
 import { forkServer, type ForkedServer } from '../fixtures/forked.ts';
@@ -60,6 +61,28 @@ describe('an application from an image', { skip }, () => {
       new Set(listening.map(({ replicaId }) => replicaId)),
       new Set(replicas.map(({ id }) => id)),
     );
+    await remove({ management }, app.id);
+  });
+
+  it('whose new version exits tells the last lines of that one, while the earlier one serves', async () => {
+    await using test = await startTestServer();
+    const { management, server } = test;
+    const { compartmentId } = server.profile;
+    const app = await deploy({ management, compartmentId });
+    const { deployment } = await management.status.application(app.id);
+    const broken = await versionImage(theEngine(), 'broken');
+    const id = deployment?.id ?? '';
+    await finished(management, (await management.deployments.addArtifact(id, broken)).workRequestId);
+    const { workRequestId } = await management.deployments.update(id, { activeArtifact: broken });
+    const { status, errors } = await finished(management, workRequestId);
+    assert.equal(status, 'FAILED');
+    const told = (await management.status.application(app.id)).deployment?.lifecycleDetails ?? '';
+    for (const text of [errors.join('\n'), told]) {
+      assert.match(text, /exited with code 3[^]*Last output:\n {2}the new version has no database$/);
+      assert.doesNotMatch(text, /listening on 8080/);
+    }
+    const answer = await fetch(server.urls.applicationsPlain + invokePath(app.id, '/hello'));
+    assert.equal(answer.status, 200);
     await remove({ management }, app.id);
   });
 

@@ -57,8 +57,7 @@ export async function deploy(
       });
   const { id: applicationId, displayName } = application;
   const started = await startVersion(session, { application, request, progress });
-  if (request.wait)
-    await follow(session, { ...started, applicationId, progress, doing: `Deploying ${displayName}` });
+  if (request.wait) await follow(session, { ...started, progress, doing: `Deploying ${displayName}` });
   return { applicationId, displayName, isNew: known === undefined, ...started };
 }
 

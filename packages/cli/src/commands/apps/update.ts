@@ -67,12 +67,12 @@ export function addAppsUpdate(parent: CommandUnknownOpts, cli: Cli): void {
       using progress = startProgress(cli, doing);
       if (target) {
         const { workRequestId } = await management.applications.move(id, target.id, { signal });
-        await follow(session, { workRequestId, progress, doing, applicationId: id });
+        await follow(session, { workRequestId, progress, doing });
       }
       if (settings) await management.settings.update(id, settings, { signal });
       if (Object.keys(details).length > 0) {
         const { workRequestId } = await management.applications.update(id, details, { signal });
-        await follow(session, { workRequestId, progress, doing, applicationId: id });
+        await follow(session, { workRequestId, progress, doing });
       }
       progress.done(`${application.displayName} is changed`);
       printResult(cli, await management.applications.get(id, { signal }), () => id);
