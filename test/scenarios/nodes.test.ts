@@ -186,7 +186,8 @@ function scenarios(postgres: TestPostgres): void {
           const { replicas } = await node.management.status.application(app.id);
           assert.equal(replicas.filter(({ state }) => state === 'READY').length, 2);
         });
-        assert.equal((await node.management.status.scaling(app.id)).wanted, 2);
+        const told = await Promise.all([one, other].map((any) => any.management.status.scaling(app.id)));
+        assert.ok(told.every(({ wanted, decisions }) => wanted === 2 && decisions[0]?.to === 2));
         open.dispose();
         await eventually(30_000, async () => assert.equal(await running(node), 0));
       }

@@ -2,7 +2,7 @@
  * The server, composed: build, start, drain. What is acquired is given back in the opposite order; a start that
  * fails half-way leaves nothing behind.
  */
-import type { Profile, ServeConfig, ServeOptions } from '@mooring/contract';
+import type { Profile, ScalingStatus, ServeConfig, ServeOptions } from '@mooring/contract';
 import { readConfig } from './config.ts';
 import { createManagementApi } from './control/api.ts';
 import { sumOf } from './directory/demand.ts';
@@ -226,7 +226,9 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
     const elsewhere = duty?.nodeOf(id);
     return (elsewhere && node ? node.logsOf(elsewhere) : readLogs)(id, choice);
   };
-  return { gateway, reconciler, containers: running.containers, logs, metrics, readiness };
+  const scaling = async (id: string): Promise<ScalingStatus | undefined> =>
+    duty ? await duty.decisions(id) : reconciler.scaling(id);
+  return { gateway, reconciler, scaling, containers: running.containers, logs, metrics, readiness };
 }
 
 /** What brings clients back to their replicas is the same on all servers, and after a restart. */
@@ -242,7 +244,7 @@ function serve(
   hosting: Hosting,
 ): void {
   const { domain, operators, vault } = identity;
-  const { gateway, reconciler, logs, metrics } = hosting;
+  const { gateway, reconciler, scaling, logs, metrics } = hosting;
   const isReady = (): boolean => hosting.readiness.isReady;
   const api = createManagementApi({
     store,
@@ -250,7 +252,7 @@ function serve(
     identity: domain,
     status: {
       applicationStatus: (id) => reconciler.applicationStatus(id),
-      scaling: (id) => reconciler.scaling(id),
+      scaling,
       serverReady: isReady,
     },
     logs,

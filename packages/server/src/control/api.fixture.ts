@@ -87,7 +87,7 @@ export async function openTestApi(given: Partial<ControlPorts> = {}): Promise<Te
       operator: { role: roleOf(header('authorization')[0]), subject: 'someone', clientId: 'test' },
     }),
     identity: testIdentity(),
-    status: { applicationStatus: () => undefined, scaling: () => asleep, serverReady: () => true },
+    status: { applicationStatus: () => undefined, scaling: async () => asleep, serverReady: () => true },
     logs: () => noLines(),
     metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', read: async () => '' },
     urls: () => ({ applications: 'https://localhost:8443', applicationsPlain: 'http://localhost:8080/' }),

@@ -130,7 +130,7 @@ test('the status of an application is its rows with what lives now', async () =>
   const status = {
     serverReady: () => false,
     applicationStatus: () => ({ replicas: [replica], connections: 2 }),
-    scaling: () => undefined,
+    scaling: async () => undefined,
   };
   await using api = await openTestApi({ status });
   const { applicationId, id } = await makeDeployment(api);

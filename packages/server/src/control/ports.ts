@@ -60,7 +60,7 @@ export interface StatusPort {
   /** Undefined: nothing of it runs. */
   applicationStatus(applicationId: string): LiveStatus | undefined;
   /** How many of its replicas are wanted, and why. Undefined: nothing of it runs. */
-  scaling(applicationId: string): ScalingStatus | undefined;
+  scaling(applicationId: string): Promise<ScalingStatus | undefined>;
   /** True once every wanted application has been tried once. */
   serverReady(): boolean;
 }

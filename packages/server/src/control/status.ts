@@ -81,7 +81,7 @@ export function status(ports: ControlPorts): OpenAPIHono<ControlEnv> {
 
   app.openapi(ofScaling, async (c) => {
     const { id } = await findApplication(store, c.req.valid('param').id);
-    const scaling = ports.status.scaling(id);
+    const scaling = await ports.status.scaling(id);
     if (scaling) return c.json(scaling, 200);
     throw new Problem('IncorrectState', 'Nothing is known of the application yet. Try again in a moment.');
   });

@@ -14,6 +14,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { LeaseLost, type Fence, type Store } from '../store/index.ts';
 import { Announcer } from './announcer.ts';
 import { Candidate, leaseName } from './candidate.ts';
+import { Decisions } from './decisions.ts';
 import { Follower } from './follower.ts';
 import { guarded } from './guarded.ts';
 import { Presence } from './presence.ts';
@@ -67,6 +68,7 @@ export class Node implements AsyncDisposable {
   readonly #settle: () => void;
   readonly #presence: Presence;
   readonly #candidate: Candidate;
+  readonly #decisions: Decisions;
   #collecting: Promise<unknown> | undefined;
   /** As it was when this node began to stop. */
   #wasAlone: boolean | undefined;
@@ -84,6 +86,9 @@ export class Node implements AsyncDisposable {
     const now = (): number => performance.now();
     this.#presence = new Presence({ store, nodeId, validity: patience, now, log });
     this.#candidate = new Candidate({ store, nodeId, patience, now });
+    const known = (of: string): ScalingStatus | undefined =>
+      this.#role instanceof Follower ? undefined : this.#role?.scaling(of);
+    this.#decisions = new Decisions({ store, nodeId, known, log });
   }
 
   /** True when no other node would take over from this one: what can go on without it may. */
@@ -114,6 +119,13 @@ export class Node implements AsyncDisposable {
     return this.#role?.scaling(applicationId);
   }
 
+  /** The same with the decisions, which the node that leads is asked for. What is seen from here when it is silent. */
+  async decisions(applicationId: string): Promise<ScalingStatus | undefined> {
+    const seen = this.scaling(applicationId);
+    if (!(this.#role instanceof Follower) || seen === undefined) return seen;
+    return (await this.#decisions.ask(applicationId)) ?? seen;
+  }
+
   /** The other node that runs the application, if one does. */
   nodeOf(applicationId: string): NodeAddress | undefined {
     return this.#role instanceof Follower ? this.#role.nodeOf(applicationId) : undefined;
@@ -125,6 +137,7 @@ export class Node implements AsyncDisposable {
     await this.#running;
     await this.#collecting;
     this.#presence[Symbol.dispose]();
+    this.#decisions[Symbol.dispose]();
     this.#settle();
   }
 

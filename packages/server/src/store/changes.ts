@@ -20,6 +20,8 @@ export const changeKinds = [
   'renewal',
   'renewed',
   'follower',
+  'scaling',
+  'scaled',
 ] as const;
 
 export interface Change {
@@ -27,12 +29,12 @@ export interface Change {
   /**
    * Id of the row; for `settings` and `replica` the application's. `demand` is of no row: somebody waits for the
    * application. `renewal` and `renewed` are a question to the other nodes and its answer. `follower` names a node that
-   * is there and does not lead.
+   * is there and does not lead. `scaling` asks the node that leads for the decisions on an application, `scaled` answers.
    */
   readonly id: string;
   /** Of `demand`: how many wait at a node. */
   readonly count?: number;
-  /** Of `renewal`: what is asked, as JSON of at most 7,000 characters. */
+  /** Of a question or an answer: what is asked or told, as JSON of at most 7,000 bytes. */
   readonly note?: string;
 }
 
