@@ -14,6 +14,7 @@ const tell: Record<string, () => string> = {
   '/environment': () => JSON.stringify(process.env),
   '/directory': () => process.cwd(),
   '/place': () => JSON.stringify(place()),
+  '/processor': () => JSON.stringify(process.cpuUsage()),
 };
 
 /** What a container may do. */
@@ -54,11 +55,14 @@ function burn(milliseconds: number): void {
   while (performance.now() < until);
 }
 
+const taken: Buffer[] = [];
+
 const serve: RequestListener = (request, response) => {
   const url = new URL(request.url ?? '/', 'http://replica');
   if (url.pathname === '/sicken') healthy = false;
   if (url.pathname === '/say') console.log(url.searchParams.get('text'));
   if (url.pathname === '/burn') burn(Number(url.searchParams.get('ms')));
+  if (url.pathname === '/take') taken.push(Buffer.alloc(Number(url.searchParams.get('bytes')), 1));
   if (url.pathname === '/reach') return reach(response, url);
   if (url.pathname === '/exit') process.exit(Number(url.searchParams.get('code')));
   response.statusCode = url.pathname === '/health' && !healthy ? 500 : 200;
@@ -92,7 +96,6 @@ const behaviours: Record<string, () => void> = {
   /** Takes memory until somebody ends it. */
   hungry: () => {
     console.log('taking memory');
-    const taken: Buffer[] = [];
     setInterval(() => taken.push(Buffer.alloc(8 * 1024 * 1024, 1)), 1);
   },
   stubborn: () => {
