@@ -8,7 +8,7 @@ import type { NodeAddress, ReplicaAddress } from '../directory/endpoint.ts';
 import { pauseFor } from '../kit/pause.ts';
 import type { Log } from '../observe/log.ts';
 import { atOnce, planOf } from '../reconcile/drain.ts';
-import { Gate } from '../reconcile/gate.ts';
+import { Gate } from '../kit/gate.ts';
 import type { Policy } from '../reconcile/autoscale/policy.ts';
 import { endpointOf, show } from '../reconcile/publish.ts';
 import type { LiveStatus } from '../reconcile/reconciler.ts';

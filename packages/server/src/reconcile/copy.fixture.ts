@@ -10,7 +10,7 @@ import {
 } from '../runtime/runtime.ts';
 import { limits } from '../runtime/suite.ts';
 import { Copy, type CopyOptions } from './copy.ts';
-import { Gate } from './gate.ts';
+import { Gate } from '../kit/gate.ts';
 import { defaultBackOff } from './heal.ts';
 
 const artifact: CreateArtifactDetails = {

@@ -7,7 +7,7 @@ import type { Clock, Random } from '../kit/clock.ts';
 import { pauseFor } from '../kit/pause.ts';
 import type { Log } from '../observe/log.ts';
 import { StartFailure, type Replica, type ReplicaSpec, type Runtime } from '../runtime/runtime.ts';
-import type { Gate } from './gate.ts';
+import type { Gate } from '../kit/gate.ts';
 import { pauseAfter, type BackOff, type Falls } from './heal.ts';
 import type { MakeSpec } from './spec.ts';
 import type { Generation } from './wish.ts';

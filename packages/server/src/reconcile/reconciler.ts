@@ -14,7 +14,7 @@ import type { Store } from '../store/store.ts';
 import { differences, type Versions } from '../store/versions.ts';
 import { Actor } from './actor.ts';
 import type { Copy } from './copy.ts';
-import { Gate } from './gate.ts';
+import { Gate } from '../kit/gate.ts';
 import { defaultBackOff, type BackOff } from './heal.ts';
 import { purge } from './purge.ts';
 import { resume } from './resume.ts';

@@ -5,7 +5,7 @@ import type { Clock, Random } from '../kit/clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Store } from '../store/store.ts';
-import type { Gate } from './gate.ts';
+import type { Gate } from '../kit/gate.ts';
 import type { BackOff } from './heal.ts';
 
 /** How a replica is emptied. Seconds, counted from the beginning of the drain unless it says otherwise. */
