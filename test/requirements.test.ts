@@ -18,7 +18,7 @@ const tests = globSync(['packages/*/src/**/*.test.ts', 'examples/**/*.test.ts', 
 describe('every promise on the wire', () => {
   for (const { id, sentence, source } of requirements) {
     it(`${id}: ${sentence}`, () => {
-      assert.match(id, /^[a-z]+(:[a-z-]+){1,2}$/);
+      assert.match(id, /^[a-z][a-z0-9]*(:[a-z-]+){1,2}$/);
       assert.match(sentence, /^[A-Z/][^]*\.$/);
       assert.match(source, /^(RFC \d+|OCI reference|IANA|docs\/)/);
       assert.ok(

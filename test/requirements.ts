@@ -448,6 +448,61 @@ export const requirements = [
     sentence: 'Requests may finish while a replica drains, for drainRequests.',
     source: 'docs/wire.md, the live connection',
   },
+  {
+    id: 'http2:offered',
+    sentence:
+      'The TLS listener of applications speaks HTTP/2 beside HTTP/1.1, as the client chooses; the others HTTP/1.1 only.',
+    source: 'RFC 9113 section 3.2; docs/wire.md, HTTP/2',
+  },
+  {
+    id: 'http2:websocket',
+    sentence: 'There is no WebSocket over HTTP/2: it is not announced, and who asks for it is refused.',
+    source: 'RFC 8441 section 3; docs/wire.md, HTTP/2',
+  },
+  {
+    id: 'http2:invoke',
+    sentence: 'Any method over HTTP/2 reaches the replica as it would over HTTP/1.1.',
+    source: 'docs/wire.md, HTTP/2',
+  },
+  {
+    id: 'http2:headers',
+    sentence:
+      'A request over HTTP/2 has its :authority for Host and one Cookie; headers of one hop are in no answer.',
+    source: 'RFC 9113 section 8; docs/wire.md, HTTP/2',
+  },
+  {
+    id: 'http2:stream',
+    sentence:
+      'Bodies and trailers over HTTP/2 are passed on as they come, each stream at the pace of its own reader.',
+    source: 'RFC 9113 section 5.2; docs/wire.md, HTTP/2',
+  },
+  {
+    id: 'http2:continue',
+    sentence: 'Expect: 100-continue over HTTP/2 is answered when the replica answers it.',
+    source: 'RFC 9110 section 10.1.1',
+  },
+  {
+    id: 'http2:client-left',
+    sentence:
+      'A stream that the client resets, or whose connection ends, ends the request at the replica, and no other.',
+    source: 'RFC 9113 section 5.4.2; docs/wire.md, HTTP/2',
+  },
+  {
+    id: 'http2:cut',
+    sentence: 'An answer that the replica cuts off is a stream that is reset with INTERNAL_ERROR.',
+    source: 'RFC 9113 section 5.4.2; docs/wire.md, HTTP/2',
+  },
+  {
+    id: 'http2:refusal',
+    sentence:
+      'An answer before the end of a request arrives whole; then the client is asked to stop by NO_ERROR.',
+    source: 'RFC 9113 section 8.1',
+  },
+  {
+    id: 'http2:limits',
+    sentence: 'Streams, heads, resets and idle sessions of a client over HTTP/2 have limits.',
+    source: 'RFC 9113 section 10.5; docs/wire.md, HTTP/2',
+  },
   // The WebSocket handshake
   {
     id: 'upgrade:plain',

@@ -3,15 +3,15 @@
  * answer 503; afterwards what `serve` was given.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isIP, type Socket } from 'node:net';
+import { isIP } from 'node:net';
 import { Problem, type ServeConfig } from '@mooring/contract';
-import { listenForApplications } from './gateway/listener.ts';
+import { listenForApplications, type ApplicationHandlers } from './gateway/listener.ts';
 import { answerBrokenRequest, refuseRequest, refuseSocket } from './gateway/refuse.ts';
 import { listen, type Listener, type ListenOptions } from './kit/listen.ts';
 
 export interface Handlers {
-  readonly applications: (request: IncomingMessage, response: ServerResponse) => void;
-  readonly upgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
+  readonly applications: ApplicationHandlers['request'];
+  readonly upgrade: ApplicationHandlers['upgrade'];
   readonly management: (request: IncomingMessage, response: ServerResponse) => void;
 }
 

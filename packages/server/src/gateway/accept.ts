@@ -2,11 +2,11 @@
  * Accept, the first stage: a raw request becomes an Arrival, or is refused for what its head says about itself.
  * Nothing here looks at applications.
  */
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { Problem } from '@mooring/contract';
 import type { Random } from '../kit/clock.ts';
+import type { InboundRequest } from './inbound.ts';
 import type { Names } from './names.ts';
 import { parseTarget, type Target } from './target.ts';
 
@@ -19,7 +19,7 @@ export interface Peer {
 }
 
 export interface Arrival {
-  readonly request: IncomingMessage;
+  readonly request: InboundRequest;
   readonly target: Target;
   readonly peer: Peer;
   /** `opc-request-id`: the client's when it is well formed, else ours. */
@@ -38,7 +38,7 @@ export interface AcceptOptions {
 }
 
 /** Throws a Problem: InvalidParameter (doubled headers, no Host, bad target) or MisdirectedRequest (a name we do not go by). */
-export function accept(request: IncomingMessage, { names, requestId, signal }: AcceptOptions): Arrival {
+export function accept(request: InboundRequest, { names, requestId, signal }: AcceptOptions): Arrival {
   refuseDoubledHeaders(request.rawHeaders);
   if (request.headers.host === undefined)
     throw new Problem('InvalidParameter', 'The header "host" is missing (RFC 9112 section 3.2).');
@@ -53,7 +53,7 @@ export function accept(request: IncomingMessage, { names, requestId, signal }: A
 }
 
 /** The client's `opc-request-id` when it is well formed (OCI reference, section 2.1), else a new one. */
-export function requestIdOf(request: IncomingMessage, random: Random): string {
+export function requestIdOf(request: InboundRequest, random: Random): string {
   const given = request.headers['opc-request-id'];
   if (typeof given === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(given)) return given;
   return Buffer.from(random(16)).toString('hex').toUpperCase();
@@ -71,7 +71,7 @@ function refuseDoubledHeaders(rawHeaders: readonly string[]): void {
 }
 
 /** Whom a request comes from: its own word when a trusted proxy passes it on. */
-export function describePeer(request: IncomingMessage, names: Names): Peer {
+export function describePeer(request: InboundRequest, names: Names): Peer {
   const address = request.socket.remoteAddress ?? '';
   const proto = isEncrypted(request.socket) ? 'https' : 'http';
   const host = request.headers.host ?? '';

@@ -23,11 +23,11 @@ import { Directory } from '../directory/directory.ts';
 import type { Endpoint, EndpointAuth } from '../directory/endpoint.ts';
 import type { FindHolder, Principal, VerifyToken } from '../identity/principal.ts';
 import type { Ticket, Tickets } from '../identity/tickets.ts';
-import { listen } from '../kit/listen.ts';
+import type { Observer } from '../observe/observer.ts';
 import { Gateway } from './gateway.ts';
 import { acceptKey } from './handshake.ts';
+import { listenForApplications } from './listener.ts';
 import { createNames } from './names.ts';
-import { answerBrokenRequest } from './refuse.ts';
 
 export const goodToken = 'good.token.value';
 /** The header that lets a request in. */
@@ -84,6 +84,7 @@ export async function startGateway(
     tls?: { cert: string; key: string };
     sealKey?: Uint8Array;
     isWithdrawn?: (caller: Principal) => boolean;
+    observer?: Observer;
   } = {},
 ): Promise<TestGateway> {
   const directory = new Directory();
@@ -104,6 +105,7 @@ export async function startGateway(
     ...(options.findKey && { findKey: options.findKey }),
     assert: () => 'assertion',
     ...(options.sealKey && { sealKey: options.sealKey }),
+    ...(options.observer && { observer: options.observer }),
     ...(options.isWithdrawn && { isWithdrawn: options.isWithdrawn }),
     tickets: inMemory(),
     clock: { now: options.now ?? Date.now },
@@ -111,14 +113,13 @@ export async function startGateway(
     log,
     isReady: options.isReady ?? (() => true),
   });
-  const listener = await listen({
-    host: '127.0.0.1',
-    port: 0,
-    ...(options.tls === undefined ? {} : { tls: options.tls }),
-    onRequest: (request, response) => void gateway.request(request, response),
-    onUpgrade: (request, socket, head) => void gateway.upgrade(request, socket, head),
-    onBroken: answerBrokenRequest,
-  });
+  const listener = await listenForApplications(
+    { host: '127.0.0.1', port: 0, ...(options.tls && { tls: options.tls }) },
+    {
+      request: (request, response) => void gateway.request(request, response),
+      upgrade: (request, socket, head) => void gateway.upgrade(request, socket, head),
+    },
+  );
   const idle = async (): Promise<void> => {
     const replicas = directory.all().flatMap((endpoint) => endpoint.replicas);
     const plan = { after: 0, spread: 0, requests: 5, closes: 5 };

@@ -2,7 +2,7 @@
  * The gateway: what the applications listener answers. It strings the stages together in the order of life
  * (accept, route, authenticate, admit, dial, relay or proxy) and turns whatever a stage throws into a refusal.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { asProblem, invokePath, livePath, Problem } from '@mooring/contract';
 import type { DemandPort } from '../directory/demand.ts';
@@ -20,6 +20,7 @@ import { Connections } from './connections.ts';
 import { checkHandshake } from './handshake.ts';
 import type { RawHeaders } from './headers.ts';
 import { Ejections } from './ejections.ts';
+import { answer, type InboundRequest, type InboundResponse } from './inbound.ts';
 import { Limits } from './limits.ts';
 import { live, type LiveOptions } from './live.ts';
 import { Load } from './load.ts';
@@ -92,7 +93,7 @@ export class Gateway implements Disposable {
   }
 
   /** Answers an HTTP request. Never rejects. */
-  async request(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async request(request: InboundRequest, response: InboundResponse): Promise<void> {
     const requestId = requestIdOf(request, this.#options.random);
     const left = new AbortController();
     this.#calls.add(left);
@@ -164,39 +165,36 @@ export class Gateway implements Disposable {
   }
 
   /** Health and metadata, which belong to no application. True when it was one of them. */
-  #answerOwn(arrival: Arrival, response: ServerResponse): boolean {
+  #answerOwn(arrival: Arrival, response: InboundResponse): boolean {
     const { target, request, requestId } = arrival;
     const { isReady, directory, names } = this.#options;
-    const answer = (status: number, body: unknown, headers: Record<string, string> = {}): true => {
+    const tell = (status: number, body: unknown, headers: RawHeaders = []): true => {
       refuseOtherMethods(request.method);
-      response.writeHead(status, {
-        'content-type': 'application/json',
-        'opc-request-id': requestId,
-        ...headers,
-      });
-      response.end(request.method === 'HEAD' ? undefined : JSON.stringify(body));
+      const own = ['content-type', 'application/json', 'opc-request-id', requestId];
+      const text = request.method === 'HEAD' ? undefined : JSON.stringify(body);
+      answer(response, { status, headers: [...own, ...headers], body: text });
       return true;
     };
-    if (target.path === '/health') return answer(200, { status: 'healthy' });
+    if (target.path === '/health') return tell(200, { status: 'healthy' });
     if (target.path === '/ready') {
       const ready = isReady() && !this.#draining;
-      return answer(ready ? 200 : 503, { status: ready ? 'ready' : 'starting' });
+      return tell(ready ? 200 : 503, { status: ready ? 'ready' : 'starting' });
     }
     if (!isMetadata(target)) return false;
-    return answer(200, describeResource(arrival, directory, names), { 'access-control-allow-origin': '*' });
+    return tell(200, describeResource(arrival, directory, names), ['access-control-allow-origin', '*']);
   }
 
   async #invoke(
     arrival: Arrival,
     { found, readable, watched }: { found: Route; readable: RawHeaders; watched: Watched },
-    response: ServerResponse,
+    response: InboundResponse,
   ): Promise<void> {
     const started = this.#options.clock.now();
     if (found.form === 'live') throw upgradeRequired();
     if (isPreflight(arrival.request)) {
       refuseForeignOrigin(arrival.request, found.endpoint, this.#options.names);
       const headers = ['opc-request-id', arrival.requestId, ...readable];
-      response.writeHead(204, [...headers, ...preflightHeaders(arrival.request)]).end();
+      answer(response, { status: 204, headers: [...headers, ...preflightHeaders(arrival.request)] });
       return;
     }
     const call = await authenticate(arrival, found, this.#options);
@@ -214,12 +212,12 @@ export class Gateway implements Disposable {
     );
   }
 
-  async #answerCaller(call: Call, response: ServerResponse, readable: RawHeaders): Promise<void> {
+  async #answerCaller(call: Call, response: InboundResponse, readable: RawHeaders): Promise<void> {
     const { connections } = this;
     const { status, body } = await answerCaller(call, { ...this.#options, connections });
     const headers = ['opc-request-id', call.arrival.requestId, 'Cache-Control', 'no-store', ...readable];
     if (body !== undefined) headers.push('Content-Type', 'application/json');
-    response.writeHead(status, headers).end(body && JSON.stringify(body));
+    answer(response, { status, headers, body: body && JSON.stringify(body) });
     this.#options.log.info({ ...this.#fields(call), form: call.route.form }, 'request of a caller');
   }
 
@@ -300,7 +298,7 @@ export class Gateway implements Disposable {
     };
   }
 
-  #logRefusal(request: IncomingMessage, requestId: string, error: unknown): void {
+  #logRefusal(request: InboundRequest, requestId: string, error: unknown): void {
     const problem = asProblem(error);
     const fields = {
       requestId,
@@ -313,7 +311,7 @@ export class Gateway implements Disposable {
     else this.#options.log.info({ ...fields, cause: describe(problem.cause) }, 'refused');
   }
 
-  #logLeft(request: IncomingMessage, requestId: string): void {
+  #logLeft(request: InboundRequest, requestId: string): void {
     this.#options.log.info({ requestId, method: request.method }, 'the client left before it was answered');
   }
 }

@@ -1,13 +1,13 @@
 /** The WebSocket opening handshake, server side: an ordered list of refusals (RFC 6455 section 4.2.1). */
 import { hash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { Problem } from '@mooring/contract';
+import type { InboundRequest } from './inbound.ts';
 
 /** RFC 6455 section 1.3. */
 const guid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** Throws a Problem (InvalidParameter, UpgradeRequired) for a handshake that must not go on. */
-export function checkHandshake(request: IncomingMessage): void {
+export function checkHandshake(request: InboundRequest): void {
   const { headers, method, httpVersion } = request;
   if (method !== 'GET' || httpVersion !== '1.1') throw bad('is a GET of HTTP/1.1');
   if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0)

@@ -141,7 +141,7 @@ export function passedTrailers(rawTrailers: readonly string[], to: 'replica' | '
 }
 
 /** True when a body comes behind the head (RFC 9112 section 6.3). */
-export function hasBody({ headers }: IncomingMessage): boolean {
+export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }
 

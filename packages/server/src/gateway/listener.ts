@@ -1,14 +1,15 @@
 /**
- * Listener: a port on which applications are invoked, plain or TLS. It owns the HTTP server that hands requests and
+ * Listener: a port on which applications are invoked, plain or TLS, there over HTTP/2 as well. It owns the HTTP server that hands requests and
  * wishes to upgrade to whoever answers them (the gateway).
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { listen, type Listener, type ListenOptions } from '../kit/listen.ts';
+import { translate, type InboundRequest, type InboundResponse } from './inbound.ts';
 import { answerBrokenRequest } from './refuse.ts';
 
 export interface ApplicationHandlers {
-  readonly request: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly request: (request: InboundRequest, response: InboundResponse) => void;
   readonly upgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 }
 
@@ -19,5 +20,14 @@ export function listenForApplications(
   options: ApplicationListenOptions,
   { request, upgrade }: ApplicationHandlers,
 ): Promise<Listener> {
-  return listen({ ...options, onRequest: request, onUpgrade: upgrade, onBroken: answerBrokenRequest });
+  return listen({
+    ...options,
+    onRequest: request,
+    onHttp2Request: (asked, answer) => {
+      translate(asked);
+      request(asked, answer);
+    },
+    onUpgrade: upgrade,
+    onBroken: answerBrokenRequest,
+  });
 }

@@ -3,10 +3,10 @@
  * standard). The gateway answers for every application alike; what a replica says of it is not passed on. Cookies of
  * a page elsewhere are never part of it: a page proves who it is by a token.
  */
-import type { IncomingMessage } from 'node:http';
 import { Problem } from '@mooring/contract';
 import type { Endpoint } from '../directory/endpoint.ts';
 import type { RawHeaders } from './headers.ts';
+import type { InboundRequest } from './inbound.ts';
 import type { Names } from './names.ts';
 
 /** Seconds for which a browser may keep the answer to a preflight. */
@@ -18,7 +18,7 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
  * A browser page may call only from an origin that the application allows; without a list, only from our own.
  * Throws a Problem (NotAllowed).
  */
-export function refuseForeignOrigin({ headers }: IncomingMessage, endpoint: Endpoint, names: Names): void {
+export function refuseForeignOrigin({ headers }: InboundRequest, endpoint: Endpoint, names: Names): void {
   if (headers.origin === undefined || isAllowed(headers.origin, endpoint, names)) return;
   throw new Problem(
     'NotAllowed',
@@ -27,7 +27,7 @@ export function refuseForeignOrigin({ headers }: IncomingMessage, endpoint: Endp
 }
 
 /** What lets the calling page read the answer, if it may. Caches keep answers for pages of different origins apart. */
-export function readableBy({ headers }: IncomingMessage, endpoint: Endpoint, names: Names): RawHeaders {
+export function readableBy({ headers }: InboundRequest, endpoint: Endpoint, names: Names): RawHeaders {
   const { origin } = headers;
   if (origin === undefined) return endpoint.settings.allowedOrigins.length === 0 ? [] : ['Vary', 'Origin'];
   if (!isAllowed(origin, endpoint, names)) return ['Vary', 'Origin'];
@@ -40,7 +40,7 @@ function isAllowed(origin: string, { settings: { allowedOrigins } }: Endpoint, n
 }
 
 /** True for a browser's question whether a page may send a request. It carries no credential. */
-export function isPreflight({ method, headers }: IncomingMessage): boolean {
+export function isPreflight({ method, headers }: InboundRequest): boolean {
   return (
     method === 'OPTIONS' &&
     headers.origin !== undefined &&
@@ -49,7 +49,7 @@ export function isPreflight({ method, headers }: IncomingMessage): boolean {
 }
 
 /** The answer to a preflight of a page that may call: yes, for the method and the headers that it asks for. */
-export function preflightHeaders({ headers }: IncomingMessage): RawHeaders {
+export function preflightHeaders({ headers }: InboundRequest): RawHeaders {
   const method = headers['access-control-request-method'] ?? '';
   const names = (headers['access-control-request-headers'] ?? '').split(',').map((name) => name.trim());
   const asked = names.filter((name) => name !== '');

@@ -3,7 +3,7 @@
  * with trailers and `Expect: 100-continue`. The client leaving ends the replica's work; a replica that fails before
  * the first byte of its answer becomes 502 or 504, afterwards the client sees a cut answer.
  */
-import http, { type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import { Problem } from '@mooring/contract';
 import { noVolume } from '../observe/volume.ts';
 import type { Seat } from './admit.ts';
@@ -13,6 +13,7 @@ import { createBodyCheck, untilAnswerable, type BodyCheck } from './body-check.t
 import { confine } from './confine.ts';
 import type { Connections } from './connections.ts';
 import { clientHeaders, hasBody, passedTrailers, replicaHeaders, type RawHeaders } from './headers.ts';
+import { begin, cut, discardBody, finish, isWhole, over, type InboundResponse } from './inbound.ts';
 import type { Seal } from './seal.ts';
 import { seated, type SeatedOptions } from './seated.ts';
 
@@ -21,6 +22,7 @@ export interface ProxyOptions extends SeatedOptions {
   readonly connections: Connections;
   readonly assertion: string | undefined;
   readonly seal: Seal;
+  /** Bytes of messages that may be held to be read. */
   /** Header lines that let the calling page read the answer. */
   readonly readable: RawHeaders;
 }
@@ -55,7 +57,7 @@ export function createAgent(): http.Agent {
 }
 
 /** Resolves when the exchange is over. Throws a Problem while the answer has not begun. */
-export async function proxy(call: Call, response: ServerResponse, options: ProxyOptions): Promise<Exchange> {
+export async function proxy(call: Call, response: InboundResponse, options: ProxyOptions): Promise<Exchange> {
   const { request } = call.arrival;
   refuseLargeBody(Number(request.headers['content-length'] ?? 0), call);
   // A body would be gone after the first attempt.
@@ -75,7 +77,7 @@ export async function proxy(call: Call, response: ServerResponse, options: Proxy
 /** Returns Unreached when the replica failed before its answer began. */
 async function attempt(
   call: Call,
-  response: ServerResponse,
+  response: InboundResponse,
   options: ProxyOptions,
 ): Promise<Exchange | Unreached> {
   using seat = await seated(call, options);
@@ -130,8 +132,7 @@ async function attempt(
   } finally {
     response.off('close', leave);
     if (!response.writableFinished || !outgoing.writableFinished) outgoing.destroy();
-    // The rest of a body that nobody wants any more: behind it the client's next request may come.
-    call.arrival.request.unpipe().resume();
+    discardBody(call.arrival.request);
   }
 }
 
@@ -157,13 +158,13 @@ function open(
 }
 
 /** A look at the time that ends an exchange whose client has read nothing of its answer for so many seconds. */
-function endSlowReader(response: ServerResponse, seconds: number): (now: number) => void {
+function endSlowReader(response: InboundResponse, seconds: number): (now: number) => void {
   let since: number | undefined;
   response.on('drain', () => (since = undefined));
   return (now) => {
     if (!response.writableNeedDrain) return;
     since ??= now;
-    if (now - since >= seconds * 1000) response.destroy();
+    if (now - since >= seconds * 1000) cut(response);
   };
 }
 
@@ -180,10 +181,12 @@ function sendBody(call: Call, outgoing: ClientRequest): SentBody {
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => {});
   let bytes = 0;
-  if (request.complete && request.readableLength === 0) {
+  if (!hasBody(request)) {
     outgoing.end();
     return { failed: promise, check: undefined, bytes: () => bytes };
   }
+  // A body may begin long after its head, and the answer before it.
+  if (request.readableLength === 0) outgoing.flushHeaders();
   const fail = (error: unknown): void => {
     outgoing.destroy();
     reject(error);
@@ -200,6 +203,7 @@ function sendBody(call: Call, outgoing: ClientRequest): SentBody {
   const body = check?.stream ?? request;
   check?.stream.once('error', fail);
   body.once('end', () => {
+    if (!isWhole(request)) return;
     outgoing.addTrailers(passedTrailers(request.rawTrailers, 'replica'));
     outgoing.end();
   });
@@ -254,24 +258,17 @@ function isAnswer({ statusCode = 0, statusMessage = '' }: IncomingMessage): bool
 /** Resolves when the answer has been passed on, or the client is gone. A cut answer is passed on as cut. */
 async function passBack(
   answer: IncomingMessage,
-  response: ServerResponse,
+  response: InboundResponse,
   by: AnsweredBy & Pick<ProxyOptions, 'readable'>,
 ): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
   const { arrival, route } = by.call;
   const passed = clientHeaders(answer.rawHeaders, answer.headers.connection, arrival.requestId);
   const headers = [...withAffinity(confine(passed, route.prefix), by), ...by.readable];
-  response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', headers);
-  response.flushHeaders();
-  response.once('close', resolve);
-  answer.once('error', () => response.destroy());
-  answer.once('end', () => {
-    response.addTrailers(passedTrailers(answer.rawTrailers, 'client'));
-    response.end();
-  });
+  begin(response, { status: answer.statusCode ?? 502, reason: answer.statusMessage ?? '', headers });
+  answer.once('error', () => cut(response));
+  answer.once('end', () => finish(response, passedTrailers(answer.rawTrailers, 'client')));
   answer.pipe(response, { end: false });
-  if (response.destroyed) resolve();
-  await promise;
+  await over(response);
 }
 
 function refuseLargeBody(bytes: number, call: Call): void {

@@ -1,12 +1,17 @@
 /** Refuse: a Problem becomes an HTTP answer, whichever way the request came. After an upgrade it is a close code instead. */
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem, type ProblemBody } from '@mooring/contract';
 import { hasBody, type RawHeaders } from './headers.ts';
-
-/** How long a refused client may take to read the answer, in milliseconds. */
-const lingerLimit = 1_000;
+import {
+  answer,
+  cut,
+  discardBody,
+  lingerLimit,
+  type InboundRequest,
+  type InboundResponse,
+} from './inbound.ts';
 
 export interface Refusal {
   readonly problem: Problem;
@@ -15,28 +20,27 @@ export interface Refusal {
   readonly headers?: RawHeaders;
 }
 
-/** Answers a request. What is left of its body is thrown away: the connection ends with the answer. */
+/** Answers a request. What is left of its body is thrown away: an HTTP/1.1 connection ends with the answer. */
 export function refuseRequest(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: InboundRequest,
+  response: InboundResponse,
   { problem, requestId, headers = [] }: Refusal,
 ): void {
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
+  if (response.headersSent) return cut(response);
   const body = bodyOf(problem);
-  // Behind a refused wish to upgrade there may be anything but a request.
-  if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
-  if (hasBody(request) && !request.complete) {
-    response.shouldKeepAlive = false;
-    response.once('finish', () => linger(request.socket));
-    request.resume();
+  const isUnread = hasBody(request) && !request.complete;
+  if (isUnread) discardBody(request);
+  if (!('stream' in response)) {
+    // Behind a refused wish to upgrade there may be anything but a request.
+    if (isUnread || request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
+    if (isUnread) response.once('finish', () => linger(request.socket));
   }
-  for (let index = 0; index + 1 < headers.length; index += 2)
-    response.setHeader(headers[index] ?? '', headers[index + 1] ?? '');
-  response.writeHead(problem.status, STATUS_CODES[problem.status], headersOf(problem, requestId, body));
-  response.end(request.method === 'HEAD' ? undefined : body);
+  const own = Object.entries(headersOf(problem, requestId, body)).flat();
+  answer(response, {
+    status: problem.status,
+    headers: [...headers, ...own],
+    body: request.method === 'HEAD' ? undefined : body,
+  });
 }
 
 /** Answers an upgrade, or a connection whose request could not be parsed, on the bare socket, and ends it. */

@@ -64,10 +64,11 @@ export interface SignedStand extends AsyncDisposable {
 export async function standSigned(
   parts: Parameters<typeof startReplica>[0],
   settings: Partial<ApplicationSettings> = {},
+  tls?: { cert: string; key: string },
 ): Promise<SignedStand> {
   await using owned = new AsyncDisposableStack();
   const replica = owned.use(await startReplica(parts));
-  const gateway = owned.use(await startGateway({ findKey }));
+  const gateway = owned.use(await startGateway({ findKey, ...(tls && { tls }) }));
   const app = host(gateway.directory, [replica], { auth: { kind: 'signature' }, settings });
   const everything = owned.move();
   const begin = ({ method, path, headers }: Sent): ClientRequest => {

@@ -1,10 +1,11 @@
 /**
- * Listen: one HTTP/1.1 listener, plain or TLS, with the limits of a server in front of strangers. It owns the server
- * and its idle connections; whoever is being served is its caller's.
+ * Listen: one HTTP listener, plain or TLS, with the limits of a server in front of strangers. It owns the server and
+ * its idle connections; whoever is being served is its caller's.
  */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import net, { type Socket } from 'node:net';
+import { alpn, serveHttp2, type Http2Options, type Http2Sessions } from './http2.ts';
 
 export interface ListenOptions {
   readonly host: string;
@@ -12,6 +13,8 @@ export interface ListenOptions {
   readonly port: number;
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Requests over HTTP/2, which is then offered on TLS beside HTTP/1.1. Absent: HTTP/1.1 only. */
+  readonly onHttp2Request?: Http2Options['onRequest'];
   /** Requests that ask for an upgrade to WebSocket. Absent: they are ordinary requests. */
   readonly onUpgrade?: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
   /** A request that could not be parsed, with the socket to answer it on. Called once per connection. */
@@ -35,6 +38,9 @@ const keepAliveTimeout = 65_000;
 /** Resolves once it listens. Rejects with what the system said (EADDRINUSE, EACCES, …). */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const server = createServer(options);
+  using held = new DisposableStack();
+  const http2 = serveBoth(server, options);
+  if (http2) held.use(http2);
   const serving = new Serving();
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     serving.begin(request.socket, response);
@@ -56,19 +62,27 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const stop = (): void => {
     if (server.listening) server.close();
     server.closeIdleConnections();
+    http2?.stop();
   };
+  const owned = held.move();
   return {
     port: address.port,
     stop,
     [Symbol.asyncDispose]: async () => {
       stop();
+      owned.dispose();
       server.closeAllConnections();
       await closed;
     },
   };
 }
 
-function createServer({ tls, onUpgrade, headLimit = defaultHeadLimit }: ListenOptions): http.Server {
+function createServer({
+  tls,
+  onHttp2Request,
+  onUpgrade,
+  headLimit = defaultHeadLimit,
+}: ListenOptions): http.Server | https.Server {
   const common = {
     headersTimeout: headLimit,
     requestTimeout: 0,
@@ -82,7 +96,27 @@ function createServer({ tls, onUpgrade, headLimit = defaultHeadLimit }: ListenOp
       onUpgrade !== undefined && request.headers.upgrade?.toLowerCase() === 'websocket',
   };
   if (tls === undefined) return http.createServer(common);
-  return https.createServer({ ...common, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: headLimit });
+  const offered = onHttp2Request === undefined ? {} : { ALPNProtocols: alpn };
+  return https.createServer({
+    ...common,
+    ...tls,
+    ...offered,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: headLimit,
+  });
+}
+
+function serveBoth(
+  server: http.Server | https.Server,
+  { onHttp2Request, headLimit = defaultHeadLimit }: ListenOptions,
+): Http2Sessions | undefined {
+  if (onHttp2Request === undefined || !(server instanceof https.Server)) return undefined;
+  return serveHttp2(server, {
+    onRequest: onHttp2Request,
+    maxHeaderSize,
+    headLimit,
+    idleLimit: keepAliveTimeout,
+  });
 }
 
 async function bind(server: http.Server, { host, port }: ListenOptions): Promise<void> {
