@@ -69,6 +69,7 @@ describe('docs/wire.md', () => {
       assert.ok(typeof schema === 'object');
       if (schema.type === 'array') return [name, '(empty)', 'origins, or *'];
       if (schema.enum) return [name, String(schema.default), schema.enum.join(', ')];
+      if (schema.type === 'boolean') return [name, String(schema.default), 'true, false'];
       if (schema.type === 'string') return [name, '(empty)', 'a name'];
       return [name, String(schema.default), `${schema.minimum} to ${schema.maximum}`];
     });

@@ -763,6 +763,17 @@ export const requirements = [
     source: 'docs/operations.md, metrics',
   },
   {
+    id: 'mcp:telemetry',
+    sentence:
+      'With mcpTelemetry requests of MCP are counted and traced by method and tool; what goes through stays as it was.',
+    source: 'docs/operations.md, MCP; OpenTelemetry semantic conventions for MCP; SEP-414',
+  },
+  {
+    id: 'mcp:telemetry:off',
+    sentence: 'Without mcpTelemetry no message is read, and permessage-deflate is offered on.',
+    source: 'docs/wire.md, settings of an application',
+  },
+  {
     id: 'trace:context',
     sentence:
       'A traceparent reaches the replica: the client’s, or with tracing on one of the same trace that names the stage.',

@@ -1,71 +1,16 @@
 /** Traces, as a collector gets them. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
 import { it } from 'node:test';
 import { verifies } from '@mooring/test/verifies';
-import { z } from 'zod';
+import { startCollector, type Span } from '../fixtures/collector.ts';
 import { heard } from '../fixtures/heard.ts';
 import { bearer, openLive } from '../fixtures/live.ts';
 import { startTestServer } from '../fixtures/server.ts';
-
-const exported = z.object({
-  resourceSpans: z.array(
-    z.object({
-      scopeSpans: z.array(
-        z.object({
-          spans: z.array(
-            z.object({
-              name: z.string(),
-              traceId: z.string(),
-              spanId: z.string(),
-              parentSpanId: z.string().optional(),
-            }),
-          ),
-        }),
-      ),
-    }),
-  ),
-});
-type Span = z.infer<typeof exported>['resourceSpans'][number]['scopeSpans'][number]['spans'][number];
 
 const workingDirectory = new URL('../fixtures', import.meta.url).pathname;
 const command = ['node', '--conditions=mooring', 'echo-app.ts'];
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
-
-interface Collector extends AsyncDisposable {
-  readonly url: string;
-  readonly spans: Span[];
-}
-
-async function startCollector(): Promise<Collector> {
-  const spans: Span[] = [];
-  const take = (body: unknown): void => {
-    const { resourceSpans } = exported.parse(body);
-    spans.push(...resourceSpans.flatMap((one) => one.scopeSpans.flatMap((scope) => scope.spans)));
-  };
-  const server = createServer((request, response) => {
-    void json(request)
-      .then((body) => take(body))
-      .then(() => response.setHeader('content-type', 'application/json').end('{}'));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(isAddress(address));
-  const close = async (): Promise<void> => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  };
-  return { url: `http://127.0.0.1:${address.port}`, spans, [Symbol.asyncDispose]: close };
-}
-
-const isAddress = (address: AddressInfo | string | null): address is AddressInfo =>
-  typeof address === 'object' && address !== null;
 
 it(
   verifies(

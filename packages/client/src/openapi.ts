@@ -1373,6 +1373,11 @@ export interface components {
              */
             ejectFor: number;
             /**
+             * @description Count the MCP messages of the application, and trace its requests. Default false
+             * @default false
+             */
+            mcpTelemetry: boolean;
+            /**
              * @description Browser origins that may call. Default: only the origins of this server
              * @default []
              */
@@ -1560,6 +1565,11 @@ export interface components {
              * @default 5
              */
             ejectFor?: number;
+            /**
+             * @description Count the MCP messages of the application, and trace its requests. Default false
+             * @default false
+             */
+            mcpTelemetry?: boolean;
             /**
              * @description Browser origins that may call. Default: only the origins of this server
              * @default []

@@ -169,6 +169,10 @@ export const applicationSettings = z
     ejectFor: seconds(0.1, 3600)
       .default(5)
       .describe('Seconds between two looks whether such a replica answers GET /ready again. Default 5'),
+    mcpTelemetry: z
+      .boolean()
+      .default(false)
+      .describe('Count the MCP messages of the application, and trace its requests. Default false'),
     allowedOrigins: z
       .array(
         z.union([

@@ -178,6 +178,7 @@ for (const [name, args] of [
   ['an update of nothing', ['apps', 'update', 'x']],
   ['a setting that is none', ['apps', 'update', 'x', '--set', 'speed=1']],
   ['a setting out of its range', ['apps', 'update', 'x', '--set', 'hold=-1']],
+  ['a setting that is neither true nor false', ['apps', 'update', 'x', '--set', 'mcpTelemetry=yes']],
   ['a setting that is no number', ['apps', 'update', 'x', '--set', 'hold=']],
   ['an issuer without a scope', ['apps', 'create', 'y', '--domain-url', 'https://x']],
   ['a number of lines that is none', ['logs', 'x', '-n', 'many']],
@@ -352,7 +353,8 @@ test('apps update changes what is said and keeps the rest', async () => {
   await using server = await platform('weather');
   const { cwd, applications, received } = server;
   await mooring(['apps', 'update', 'weather', '--env', 'A=1', '--env', 'B=2'], { cwd });
-  const args = ['apps', 'update', 'weather', '--unset-env', 'A', '--env', 'C=3', '--set', 'hold=5'];
+  const args = ['apps', 'update', 'weather', '--unset-env', 'A', '--env', 'C=3'];
+  args.push('--set', 'hold=5', '--set', 'mcpTelemetry=true');
   const changed = await mooring(args, { cwd });
   assert.equal(changed.code, 0, changed.stderr);
   assert.deepEqual(
@@ -360,7 +362,7 @@ test('apps update changes what is said and keeps the rest', async () => {
     ['B=2', 'C=3'],
   );
   const put = received.find(({ method, path }) => method === 'PUT' && path.endsWith('/settings'));
-  assert.deepEqual(JSON.parse(put?.body ?? ''), { hold: 5 });
+  assert.deepEqual(JSON.parse(put?.body ?? ''), { hold: 5, mcpTelemetry: true });
   assert.equal((await mooring(['apps', 'update', 'weather', '--unset-env', 'Z'], { cwd })).code, 5);
 });
 

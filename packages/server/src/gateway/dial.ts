@@ -46,7 +46,11 @@ export async function dial(
   const { request } = call.arrival;
   const key = Buffer.from(random(16)).toString('base64');
   const protocols = offeredSubprotocols(request);
-  const extensions = offeredExtensions(request.headers['sec-websocket-extensions']);
+  // What is compressed cannot be counted.
+  const { mcpTelemetry } = call.route.endpoint.settings;
+  const extensions = mcpTelemetry
+    ? undefined
+    : offeredExtensions(request.headers['sec-websocket-extensions']);
   const authority = `${host}:${port}`;
   const headers = replicaHeaders(call, { authority, assertion, preference, traceparent });
   headers.push(

@@ -8,6 +8,7 @@ import { asProblem, invokePath, livePath, Problem } from '@mooring/contract';
 import type { DemandPort } from '../directory/demand.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Assert, FindHolder, VerifyToken, Principal } from '../identity/principal.ts';
+import { Budget } from '../kit/budget.ts';
 import type { Clock, Random } from '../kit/clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Tickets } from '../identity/tickets.ts';
@@ -25,6 +26,7 @@ import { Limits } from './limits.ts';
 import { live, type LiveOptions } from './live.ts';
 import { Load } from './load.ts';
 import { describeResource, isMetadata, refuseOtherMethods } from './metadata.ts';
+import { gatheredLimit } from './mcp/gathering.ts';
 import type { Names } from './names.ts';
 import { isPreflight, preflightHeaders, readableBy, refuseForeignOrigin } from './origin.ts';
 import { createAgent, proxy } from './proxy.ts';
@@ -72,6 +74,7 @@ export class Gateway implements Disposable {
   readonly #ejections: Ejections;
   readonly #seal: Seal;
   readonly #agent = createAgent();
+  readonly #gathered = new Budget(gatheredLimit);
   /** One for each call, aborted when its client leaves or, for those that still wait, when the server stops. */
   readonly #calls = new Set<AbortController>();
   readonly #observer: Observer;
@@ -272,6 +275,7 @@ export class Gateway implements Disposable {
       assertion,
       openTunnel,
       seal: this.#seal,
+      gathered: this.#gathered,
       preference: preferenceOf(call, this.#seal),
       watched,
     };

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import { closeCodes, Problem } from '@mooring/contract';
 import { newConnectionId } from '../identity/tickets.ts';
+import type { Budget } from '../kit/budget.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Seat } from './admit.ts';
 import { withAffinity } from './affinity.ts';
@@ -13,6 +14,7 @@ import type { Connections } from './connections.ts';
 import { dial, type Upstream } from './dial.ts';
 import { acceptKey } from './handshake.ts';
 import { clientHeaders } from './headers.ts';
+import { tapConnection } from './mcp/connection.ts';
 import { Relay, type Closing } from './relay.ts';
 import type { Seal } from './seal.ts';
 import { seated, type SeatedOptions } from './seated.ts';
@@ -23,6 +25,8 @@ export interface LiveOptions extends SeatedOptions {
   readonly clock: Clock;
   readonly assertion: string | undefined;
   readonly seal: Seal;
+  /** Bytes of messages that may be held to be read. */
+  readonly gathered: Budget;
 }
 
 /** Resolves when the connection has ended. Throws a Problem while the client has not been answered. */
@@ -36,6 +40,7 @@ export async function live(
   const { endpoint } = call.route;
   let caller = call.principal;
   const connectionId = call.connectionId ?? newConnectionId(options.random);
+  using tap = tapConnection(call, options);
   const relay = new Relay({
     client: client.socket,
     clientHead: client.head,
@@ -44,6 +49,7 @@ export async function live(
     expiresAt: call.principal.expiresAt,
     clock: options.clock,
     random: options.random,
+    tap,
   });
   using _served = options.connections.add({
     kind: 'connection',

@@ -5,6 +5,7 @@
  */
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import { Problem } from '@mooring/contract';
+import type { Budget } from '../kit/budget.ts';
 import { noVolume } from '../observe/volume.ts';
 import type { Seat } from './admit.ts';
 import { withAffinity, type AnsweredBy } from './affinity.ts';
@@ -14,6 +15,7 @@ import { confine } from './confine.ts';
 import type { Connections } from './connections.ts';
 import { clientHeaders, hasBody, passedTrailers, replicaHeaders, type RawHeaders } from './headers.ts';
 import { begin, cut, discardBody, finish, isWhole, over, type InboundResponse } from './inbound.ts';
+import { tapExchange, withoutCompression } from './mcp/exchange.ts';
 import type { Seal } from './seal.ts';
 import { seated, type SeatedOptions } from './seated.ts';
 
@@ -23,6 +25,7 @@ export interface ProxyOptions extends SeatedOptions {
   readonly assertion: string | undefined;
   readonly seal: Seal;
   /** Bytes of messages that may be held to be read. */
+  readonly gathered: Budget;
   /** Header lines that let the calling page read the answer. */
   readonly readable: RawHeaders;
 }
@@ -42,12 +45,14 @@ const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
 
 /** A replica failed before its answer began. */
 class Unreached extends Error {
-  /** The replica that took no connection at all: nothing has reached it, and it is not to be tried again. */
-  readonly refusedBy: string | undefined;
+  readonly replicaId: string;
+  /** It took no connection at all: nothing has reached it, and it is not to be tried again. */
+  readonly isRefused: boolean;
 
   constructor(replicaId: string, cause: NodeJS.ErrnoException) {
     super('the replica failed before its answer began', { cause });
-    this.refusedBy = cause.code === 'ECONNREFUSED' ? replicaId : undefined;
+    this.replicaId = replicaId;
+    this.isRefused = cause.code === 'ECONNREFUSED';
   }
 }
 
@@ -64,13 +69,17 @@ export async function proxy(call: Call, response: InboundResponse, options: Prox
   const bodiless = !hasBody(request);
   let repeats = bodiless && idempotent.has(request.method ?? '') ? 1 : 0;
   let except: string | undefined;
+  let avoid: string | undefined;
   for (;;) {
-    const result = await attempt(call, response, { ...options, except });
+    const result = await attempt(call, response, { ...options, except, avoid });
     if (!(result instanceof Unreached)) return result;
     // A refused connection is no repetition: nothing has reached that replica.
-    if (bodiless && except === undefined && result.refusedBy !== undefined) except = result.refusedBy;
+    if (bodiless && except === undefined && result.isRefused) except = result.replicaId;
     else if (repeats === 0) throw unreachable(result);
-    else repeats -= 1;
+    else {
+      repeats -= 1;
+      avoid = result.replicaId;
+    }
   }
 }
 
@@ -83,7 +92,8 @@ async function attempt(
   using seat = await seated(call, options);
   using _stage = options.watched.stage('proxy');
   const began = performance.now();
-  const outgoing = open(call, seat, options);
+  using tap = tapExchange(call, options);
+  const outgoing = open(call, seat, { ...options, isHeard: tap !== undefined });
   const moved = { in: () => 0, out: 0 };
   using _served = options.connections.add({
     kind: 'request',
@@ -103,6 +113,7 @@ async function attempt(
   response.once('close', leave);
   try {
     const sent = sendBody(call, outgoing);
+    tap?.request();
     moved.in = () => sent.bytes();
     outgoing.on('continue', () => response.writeContinue());
     const answer = await answered(outgoing, { call, failed: sent.failed, replicaId: seat.replica.id });
@@ -117,10 +128,9 @@ async function attempt(
       if (answer.destroyed) throw unreachable();
     }
     answer.on('data', (chunk: Buffer) => (moved.out += chunk.length));
-    await Promise.race([
-      passBack(answer, response, { ...options, call, replicaId: seat.replica.id }),
-      sent.failed,
-    ]);
+    const passed = passBack(answer, response, { ...options, call, replicaId: seat.replica.id });
+    tap?.answer(answer);
+    await Promise.race([passed, sent.failed]);
     const { replica, held } = seat;
     return {
       status: answer.statusCode ?? 0,
@@ -139,7 +149,7 @@ async function attempt(
 function open(
   call: Call,
   { replica, tunnel }: Seat,
-  { agent, assertion, preference, watched: { traceparent } }: ProxyOptions,
+  { agent, assertion, preference, watched: { traceparent }, isHeard }: ProxyOptions & { isHeard: boolean },
 ): ClientRequest {
   const { request } = call.arrival;
   const authority = `${replica.host}:${replica.port}`;
@@ -152,7 +162,7 @@ function open(
     port: replica.port,
     method: request.method,
     path: call.route.path,
-    headers,
+    headers: isHeard ? withoutCompression(headers) : headers,
     setDefaultHeaders: false,
   });
 }

@@ -10,6 +10,7 @@ import type { Volume } from '../observe/volume.ts';
 import type { Upstream } from './dial.ts';
 import { closePayload, controlFrame, opcodes, type Side } from './frame.ts';
 import { createLeg, judgeSilence, type Leg } from './leg.ts';
+import type { Tap } from './mcp/connection.ts';
 import { Pace, type PaceSettings } from './pace.ts';
 import { readClient, type ReadClient } from './read-client.ts';
 import { Scanner } from './scan.ts';
@@ -38,6 +39,8 @@ export interface RelayOptions {
   readonly random: Random;
   /** How the client is read. Default: readClient. */
   readonly read?: ReadClient;
+  /** Gets whatever was passed on. Default: nobody does. */
+  readonly tap?: Tap | undefined;
 }
 
 /** How a connection ended. `code` is what the client was told; 1006 when it could not be told. */
@@ -88,6 +91,7 @@ export class Relay {
     this.#pace = new Pace(this.#client.scanner, settings);
     this.#replica = this.#leg('replica', upstream.socket, new Scanner({ ...common, masked: false }));
     this.ended = new Promise((resolve) => (this.#resolve = resolve));
+    if (options.tap !== undefined) this.#hear(options.tap);
   }
 
   /** Begins to move bytes. Call once, after the 101 was written to the client. */
@@ -219,13 +223,20 @@ export class Relay {
     if (violation !== undefined || closed !== undefined) finish(this.#client.socket);
   }
 
-  readonly #toReplica = (piece: Buffer): void => {
+  #toReplica = (piece: Buffer): void => {
     if (!this.#toldReplica) this.#write(this.#replica, this.#client, piece);
   };
 
-  readonly #toClient = (piece: Buffer): void => {
+  #toClient = (piece: Buffer): void => {
     if (!this.#toldClient) this.#write(this.#client, this.#replica, piece);
   };
+
+  /** Whoever hears a piece does so when it has gone on. */
+  #hear({ client, replica }: Tap): void {
+    const [toReplica, toClient] = [this.#toReplica, this.#toClient];
+    this.#toReplica = (piece) => (toReplica(piece), client(piece));
+    this.#toClient = (piece) => (toClient(piece), replica(piece));
+  }
 
   #write(to: Leg, from: Leg, piece: Buffer): void {
     if (to.gone || to.socket.destroyed || to.socket.write(piece)) return;

@@ -7,6 +7,9 @@ import { problemKinds, type ReplicaStatus } from '@mooring/contract';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { flowSeries } from './flows.ts';
 import { Labels, others } from './labels.ts';
+import type { Listening, McpListener } from './mcp/listener.ts';
+import type { Operations } from './mcp/operation.ts';
+import { McpTelemetry } from './mcp/telemetry.ts';
 import type { Arrived, Watched } from './observer.ts';
 import { measureProcess } from './process.ts';
 import { noVolume, type Traffic, type TrafficReport } from './volume.ts';
@@ -62,6 +65,7 @@ export class Metrics implements Disposable {
   readonly #restarts = this.#gauge('mooring_replica_restarts', 'Restarts of a replica.', 'replica');
   readonly #ofApplications = flowSeries('application', this.#registry);
   readonly #ofReplicas = flowSeries('replica', this.#registry);
+  readonly #mcp = new McpTelemetry(this.#registry);
 
   constructor(options: MetricsOptions) {
     this.#options = options;
@@ -91,6 +95,14 @@ export class Metrics implements Disposable {
         if (code !== undefined) this.#refusals.inc({ application, code });
       },
     };
+  }
+
+  /** Counts the MCP messages of an arrival. */
+  listen(
+    applicationId: string,
+    how: Listening & { readonly operations: Operations | undefined },
+  ): McpListener {
+    return this.#mcp.listen(this.#labels.of(applicationId), how);
   }
 
   refused(code: string): void {
@@ -140,6 +152,7 @@ export class Metrics implements Disposable {
       for (const histogram of [this.#queue, this.#handshakes, this.#requests])
         histogram.remove({ application });
       this.#coldStarts.remove({ application });
+      this.#mcp.forget(application);
       for (const code of answerClasses) this.#answers.remove({ application, code });
       for (const code of Object.keys(problemKinds)) this.#refusals.remove({ application, code });
     }

@@ -2,6 +2,7 @@
  * Observer: what the gateway tells of an arrival while it goes through its stages. Figures and traces are made of it;
  * without an observer nothing is.
  */
+import type { Listening, McpListener } from './mcp/listener.ts';
 
 export interface Arrived {
   readonly applicationId: string;
@@ -25,6 +26,8 @@ export interface Watched {
   seated(how: { readonly isCold: boolean; readonly replicaId: string; readonly seconds: number }): void;
   /** A replica answered a request, or a handshake (101). */
   answered(status: number): void;
+  /** Its messages are MCP's, and the application wants them counted. Undefined: nobody counts. */
+  listen(how: Listening): McpListener | undefined;
   /** @param code why it was refused, when it was */
   end(code?: string): void;
 }
@@ -42,6 +45,7 @@ const unwatched: Watched = {
   traceparent: undefined,
   seated: () => {},
   answered: () => {},
+  listen: () => undefined,
   end: () => {},
 };
 

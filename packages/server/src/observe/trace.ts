@@ -4,10 +4,14 @@
  */
 import type * as OpenTelemetry from '@opentelemetry/api';
 import type { Context, Span, Tracer } from '@opentelemetry/api';
+import { startOperation, type Asked, type Operation } from './mcp/operation.ts';
 import type { Arrived, Watched } from './observer.ts';
 
 /** The part of what is told of an arrival that traces are made of. */
-export type Traced = Pick<Watched, 'stage' | 'traceparent' | 'seated' | 'answered' | 'end'>;
+export interface Traced extends Pick<Watched, 'stage' | 'traceparent' | 'seated' | 'answered' | 'end'> {
+  /** A request among the messages of the arrival begins. */
+  operation(asked: Asked): Operation;
+}
 
 export interface Tracing extends AsyncDisposable {
   begin(arrived: Arrived): Traced;
@@ -57,6 +61,7 @@ class Trace implements Traced {
   readonly #tracer: Tracer;
   readonly #root: Span;
   readonly #context: Context;
+  readonly #applicationId: string;
   #current: Span;
 
   constructor(
@@ -66,6 +71,7 @@ class Trace implements Traced {
   ) {
     this.#api = api;
     this.#tracer = tracer;
+    this.#applicationId = applicationId;
     const attributes = {
       'mooring.application': applicationId,
       'mooring.kind': kind,
@@ -73,7 +79,7 @@ class Trace implements Traced {
       'http.request.method': method,
     };
     const options = { kind: api.SpanKind.SERVER, attributes };
-    this.#root = tracer.startSpan('arrival', options, this.#parent(traceparent));
+    this.#root = tracer.startSpan('arrival', options, this.#parent(traceparent) ?? api.ROOT_CONTEXT);
     this.#context = api.trace.setSpan(api.ROOT_CONTEXT, this.#root);
     this.#current = this.#root;
   }
@@ -104,16 +110,31 @@ class Trace implements Traced {
     this.#root.setAttributes({ 'http.response.status_code': status });
   }
 
+  operation(asked: Asked): Operation {
+    const parentOf = (traceparent: string | undefined): Context | undefined => this.#parent(traceparent);
+    return startOperation(
+      {
+        api: this.#api,
+        tracer: this.#tracer,
+        arrival: this.#root,
+        applicationId: this.#applicationId,
+        parentOf,
+      },
+      asked,
+    );
+  }
+
   end(code?: string): void {
     if (code !== undefined) this.#root.setStatus({ code: this.#api.SpanStatusCode.ERROR, message: code });
     this.#root.end();
   }
 
-  #parent(traceparent: string | undefined): Context {
+  /** Undefined: that is none. */
+  #parent(traceparent: string | undefined): Context | undefined {
     const [, traceId, spanId, flags] = parentFormat.exec(traceparent ?? '') ?? [];
     const { ROOT_CONTEXT, trace, isSpanContextValid } = this.#api;
-    if (traceId === undefined || spanId === undefined || flags === undefined) return ROOT_CONTEXT;
+    if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
     const parent = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };
-    return isSpanContextValid(parent) ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
+    return isSpanContextValid(parent) ? trace.setSpanContext(ROOT_CONTEXT, parent) : undefined;
   }
 }

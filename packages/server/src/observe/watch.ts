@@ -1,4 +1,6 @@
 /** Watch: figures and, where they are on, traces of every arrival, as one observer. */
+import type { Listening, McpListener } from './mcp/listener.ts';
+import type { Operations } from './mcp/operation.ts';
 import type { Counted, Metrics } from './metrics.ts';
 import type { Arrived, Observer, Watched } from './observer.ts';
 import type { Traced, Tracing } from './trace.ts';
@@ -15,15 +17,19 @@ export function watchWith({
   return {
     arrive: (arrived: Arrived) => {
       const counted = metrics.begin(arrived);
+      const listen = (how: Listening, operations?: Operations): McpListener =>
+        metrics.listen(arrived.applicationId, { ...how, operations });
       return tracing === undefined
-        ? { ...counted, stage: () => nothing, traceparent: undefined }
-        : both(counted, tracing.begin(arrived));
+        ? { ...counted, stage: () => nothing, traceparent: undefined, listen: (how) => listen(how) }
+        : both(counted, tracing.begin(arrived), listen);
     },
     refused: (code) => metrics.refused(code),
   };
 }
 
-function both(counted: Counted, traced: Traced): Watched {
+type Listen = (how: Listening, operations: Operations) => McpListener;
+
+function both(counted: Counted, traced: Traced, listen: Listen): Watched {
   return {
     stage: (name) => traced.stage(name),
     get traceparent() {
@@ -37,6 +43,7 @@ function both(counted: Counted, traced: Traced): Watched {
       counted.answered(status);
       traced.answered(status);
     },
+    listen: (how) => listen(how, (asked) => traced.operation(asked)),
     end: (code) => {
       counted.end(code);
       traced.end(code);

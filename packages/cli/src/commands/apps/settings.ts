@@ -35,9 +35,18 @@ function parse(text: string, old: ApplicationSettings): [string, unknown] {
       exit: 'usage',
       hint: `There are: ${Object.keys(old).join(', ')}`,
     });
-  if (Array.isArray(known[1])) return [name, value.split(',').filter((entry) => entry !== '')];
-  if (typeof known[1] === 'string') return [name, value];
+  return [name, valueLike(known[1], name, value)];
+}
+
+/** Of the kind that the present value has. */
+function valueLike(present: unknown, name: string, value: string): unknown {
+  if (Array.isArray(present)) return value.split(',').filter((entry) => entry !== '');
+  if (typeof present === 'string') return value;
+  if (typeof present === 'boolean') {
+    if (value === 'true' || value === 'false') return value === 'true';
+    throw new Refusal(`The setting ${name} is true or false, not "${value}".`, { exit: 'usage' });
+  }
   const number = value.trim() === '' ? Number.NaN : Number(value);
-  if (Number.isFinite(number)) return [name, number];
+  if (Number.isFinite(number)) return number;
   throw new Refusal(`The setting ${name} is a number, not "${value}".`, { exit: 'usage' });
 }
