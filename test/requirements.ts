@@ -415,7 +415,7 @@ export const requirements = [
   {
     id: 'http:retry',
     sentence:
-      'An idempotent request without a body is repeated once when its replica fails before answering.',
+      'An idempotent request without a body is repeated once, at another replica if there is one, when its replica fails before answering.',
     source: 'RFC 9110 section 9.2.2',
   },
   {

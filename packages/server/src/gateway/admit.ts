@@ -34,6 +34,8 @@ export interface AdmitOptions {
   readonly preference?: Preference | undefined;
   /** A replica that is not to be taken: it has just refused this very call, and the directory will soon say so. */
   readonly except?: string | undefined;
+  /** A replica that is taken only when there is no other: it has just failed this very call. */
+  readonly avoid?: string | undefined;
   /** Needed where the directory has replicas of other nodes. */
   readonly openTunnel?: OpenTunnel | undefined;
 }
@@ -45,10 +47,10 @@ export interface AdmitOptions {
 export async function admit(call: Call, options: AdmitOptions): Promise<Seat> {
   const { applicationId, settings } = call.route.endpoint;
   const { signal } = call.arrival;
-  const { load, waiting, except, preference } = options;
+  const { load, waiting, except, avoid, preference } = options;
   signal.throwIfAborted();
   // The second try of a call is no further arrival.
-  if (except === undefined) load.arrive(applicationId);
+  if (except === undefined && avoid === undefined) load.arrive(applicationId);
   const isChoosy = except !== undefined || preference !== undefined;
   if (isChoosy || !waiting.isLine(applicationId)) {
     const seat = take(applicationId, options);
@@ -70,7 +72,7 @@ export async function admit(call: Call, options: AdmitOptions): Promise<Seat> {
 
 /** Undefined: there is none now. Throws a Problem when the caller's session is over. */
 function take(applicationId: string, options: AdmitOptions): Seat | undefined {
-  const { directory, load, random, except, ejections, preference } = options;
+  const { directory, load, random, except, avoid, ejections, preference } = options;
   const endpoint = directory.get(applicationId);
   if (endpoint === undefined) return undefined;
   const { replicas, settings } = endpoint;
@@ -83,7 +85,7 @@ function take(applicationId: string, options: AdmitOptions): Seat | undefined {
       load: (id) => load.at(id),
       random: () => (random(1)[0] ?? 0) / 256,
       limit: settings.maxConcurrency === 0 ? Infinity : settings.maxConcurrency,
-      isOut: (id) => ejections.isOut(id),
+      isOut: (id) => id === avoid || ejections.isOut(id),
       preference,
     },
   );
