@@ -1,9 +1,9 @@
 /** The container engine is stopped and started again under load. Needs root, to start one of its own. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { invokePath } from '@mooring/contract';
 import {
+  callers,
   compartmentOf,
   dataDirectory,
   deployImage,
@@ -18,30 +18,6 @@ import { forkServer } from '../fixtures/forked.ts';
 import { verifies } from '../verifies.ts';
 
 const replicas = 2;
-
-/** Four that ask again and again, until they are disposed of; what fails meanwhile is nobody's concern. */
-function callers(url: string): { readonly good: number } & AsyncDisposable {
-  const over = new AbortController();
-  const { signal } = over;
-  let good = 0;
-  const asking = Array.from({ length: 4 }, async () => {
-    while (!signal.aborted) {
-      const answer = await fetch(url, { signal }).catch(() => undefined);
-      await answer?.arrayBuffer().catch(() => undefined);
-      if (answer?.ok) good += 1;
-      await pause(20);
-    }
-  });
-  return {
-    get good() {
-      return good;
-    },
-    [Symbol.asyncDispose]: async () => {
-      over.abort();
-      await Promise.all(asking);
-    },
-  };
-}
 
 describe('an engine that ends under load', { skip: dockerdMissing() ?? false }, () => {
   it(
