@@ -56,7 +56,8 @@ export function judgeSilence(
   }
   const stream = other.scanner;
   // A peer may answer only the latest ping (RFC 6455 section 5.5.3): the other end's own must not lose its pong.
-  if (stream.pinged || !stream.atBoundary || leg.stalledSince !== undefined) return 'nothing';
+  if (leg.scanner.owed !== undefined || !stream.atBoundary || leg.stalledSince !== undefined)
+    return 'nothing';
   if (leg.pingsMissed >= 2) return 'dead';
   leg.pingsMissed += 1;
   leg.nextPing = later();

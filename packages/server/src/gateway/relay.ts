@@ -90,6 +90,8 @@ export class Relay {
     this.#client = this.#leg('client', client, new Scanner({ ...common, masked: true }));
     this.#pace = new Pace(this.#client.scanner, settings);
     this.#replica = this.#leg('replica', upstream.socket, new Scanner({ ...common, masked: false }));
+    this.#client.scanner.other = this.#replica.scanner;
+    this.#replica.scanner.other = this.#client.scanner;
     this.ended = new Promise((resolve) => (this.#resolve = resolve));
     if (options.tap !== undefined) this.#hear(options.tap);
   }
@@ -188,7 +190,6 @@ export class Relay {
     const { scanner } = this.#client;
     this.#client.heard = true;
     scanner.scan(chunk, this.#toReplica);
-    if (scanner.ponged) this.#replica.scanner.pinged = false;
     this.#afterScan(this.#client, this.#replica);
     if (this.#pace.isOver) this.#holdBack();
   }
@@ -209,7 +210,6 @@ export class Relay {
     const { scanner } = this.#replica;
     this.#replica.heard = true;
     scanner.scan(chunk, this.#toClient);
-    if (scanner.ponged) this.#client.scanner.pinged = false;
     if (scanner.atBoundary) this.#payClose();
     this.#afterScan(this.#replica, this.#client);
   }

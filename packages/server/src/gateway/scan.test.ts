@@ -402,17 +402,46 @@ test(verifies('live:fragments', 'fragments are counted for each message anew'), 
   assert.deepEqual(scanner.violation, { code: 1009, reason: 'message of more than 3 fragments' });
 });
 
-test('a pong of the other end’s ping is told, our own is not', () => {
-  const scanner = new Scanner({ masked: true, maxMessageBytes: limit, maxFragments: 100, deflate: false });
-  scanner.ownPing = Buffer.from('ours');
-  const scan = (stream: Buffer): boolean => {
-    scanner.scan(stream, () => {});
-    return scanner.ponged;
-  };
-  assert.equal(scan(small(0x8a, 'theirs')), true);
-  assert.equal(scan(small(0x8a, 'ours')), false);
-  assert.equal(scan(small(0x81, 'text')), false);
-  assert.equal(scanner.pinged, false);
-  scan(small(0x89, 'ping'));
-  assert.equal(scanner.pinged, true);
-});
+test(
+  verifies('live:ping:yields', 'a peer owes the pong of the latest ping that went to it, until that comes'),
+  () => {
+    const options = { maxMessageBytes: limit, maxFragments: 100, deflate: false };
+    const client = new Scanner({ ...options, masked: true });
+    const replica = new Scanner({ ...options, masked: false });
+    replica.other = client;
+    client.ownPing = Buffer.from('ours');
+    const pass = (): void => {};
+    const owed = (): string | undefined => client.owed?.toString();
+    for (const ping of ['older', 'latest']) replica.scan(small(0x89, ping, false), pass);
+    for (const pong of ['older', 'ours', 'of its own accord']) client.scan(small(0x8a, pong), pass);
+    assert.equal(owed(), 'latest');
+    client.scan(Buffer.concat([small(0x8a, 'latest'), small(0x8a, 'behind it')]), pass);
+    assert.equal(owed(), undefined);
+  },
+);
+
+test(
+  verifies(
+    'live:bytes',
+    'payload goes on as a view of its chunk, also where the chunk before ended within a header',
+  ),
+  () => {
+    for (const masked of [true, false]) {
+      const stream = encode({ opcode: opcodes.binary, fin: true, payload: fill(70_000) }, masked);
+      const head = stream.length - 70_000;
+      for (let position = 1; position < head; position += 1) {
+        const scanner = new Scanner({ masked, maxMessageBytes: limit, maxFragments: 100, deflate: false });
+        const chunk = stream.subarray(position);
+        const pieces: Buffer[] = [];
+        scanner.scan(stream.subarray(0, position), (piece) => pieces.push(piece));
+        scanner.scan(chunk, (piece) => pieces.push(piece));
+        assert.deepEqual(
+          pieces.map(({ length }) => length),
+          [head, 70_000],
+        );
+        assert.equal(pieces[1]?.buffer, chunk.buffer);
+        assert.equal(pieces[1]?.byteOffset, chunk.byteOffset + head - position);
+      }
+    }
+  },
+);

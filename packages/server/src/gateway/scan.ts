@@ -1,12 +1,13 @@
 /**
  * The frame scanner: a pure state machine over the chunks of one direction (RFC 6455 section 5). It reads headers
  * only: it finds frame boundaries, validates, counts, and picks out the answer to our own ping. Data payload is
- * never copied or unmasked. A frame header and a control frame leave the scanner whole or not at all, so whoever
+ * never copied or unmasked, wherever the stream is cut. A frame header and a control frame leave the scanner whole or not at all, so whoever
  * writes the pieces on knows that between two scans the stream stands either at a boundary or inside a data frame.
  */
 import { isUtf8 } from 'node:buffer';
 import { closeCodes } from '@mooring/contract';
 import { opcodes } from './frame.ts';
+import { lackOf, readHeader, type Header } from './frame-header.ts';
 
 export interface ScanOptions {
   /** Frames of a client are masked, those of a replica are not. */
@@ -24,17 +25,6 @@ export interface Violation {
   readonly reason: string;
 }
 
-/** A header as it stands in the stream. */
-interface Header {
-  fin: boolean;
-  opcode: number;
-  rsv: number;
-  length: number;
-  /** Bytes of the header itself, mask included. */
-  size: number;
-  masked: boolean;
-}
-
 const RSV1 = 4;
 const nothing = Buffer.alloc(0);
 
@@ -49,10 +39,10 @@ export class Scanner {
   closed: number | undefined;
   /** Set on the first violation; nothing is passed on any more. */
   violation: Violation | undefined;
-  /** A ping went through and its pong has not yet come back (the relay clears it). */
-  pinged = false;
-  /** A pong went through during the last scan. */
-  ponged = false;
+  /** Of the other direction: where a ping that goes through here is answered. */
+  other: Scanner | undefined;
+  /** Payload of the latest ping of the other end that this peer has not yet answered. */
+  owed: Buffer | undefined;
   /** Set to let nothing through behind the frame that is under way: a close of ours waits for its end. */
   stopping = false;
   /** Payload of our own pings to this peer: unguessable, so a pong that carries it answers us and goes no further. */
@@ -80,10 +70,25 @@ export class Scanner {
 
   /** Takes the next chunk and hands every piece that may go on to `pass`, in order. Pieces are views, not copies. */
   scan(chunk: Buffer, pass: (piece: Buffer) => void): void {
-    this.ponged = false;
-    if (this.violation !== undefined) return;
-    const data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    const rest = this.#held.length === 0 ? chunk : this.#complete(chunk, pass);
+    if (rest.length > 0) this.#walk(rest, pass);
+  }
+
+  /** Adds to what is held what it lacks to go on, and no more. Returns the rest of the chunk. */
+  #complete(chunk: Buffer, pass: (piece: Buffer) => void): Buffer {
+    let held = this.#held;
+    let taken = 0;
+    for (let lack = lackOf(held); lack > 0 && taken < chunk.length; lack = lackOf(held)) {
+      held = Buffer.concat([held, chunk.subarray(taken, taken + lack)]);
+      taken = Math.min(taken + lack, chunk.length);
+    }
     this.#held = nothing;
+    this.#walk(held, pass);
+    return chunk.subarray(taken);
+  }
+
+  #walk(data: Buffer, pass: (piece: Buffer) => void): void {
+    if (this.violation !== undefined) return;
     let start = 0;
     let position = this.#payload(0, data.length);
     while (position < data.length && !this.stopping) {
@@ -113,7 +118,7 @@ export class Scanner {
    * that frame is to be left out; undefined when the frame is not yet all there, or is a violation.
    */
   #frame(data: Buffer, position: number): number | undefined {
-    if (!this.#readHeader(data, position)) return undefined;
+    if (!readHeader(data, position, this.#header)) return undefined;
     const header = this.#header;
     const complaint = this.#validate(header);
     if (complaint !== undefined) return this.#refuse(closeCodes.protocolError, complaint);
@@ -152,26 +157,6 @@ export class Scanner {
     if (this.#lastFragment) this.messages += 1;
   }
 
-  /** False when the header is not all there. */
-  #readHeader(data: Buffer, position: number): boolean {
-    const available = data.length - position;
-    if (available < 2) return false;
-    const first = data[position] ?? 0;
-    const second = data[position + 1] ?? 0;
-    const short = second & 0x7f;
-    const header = this.#header;
-    header.fin = (first & 0x80) !== 0;
-    header.opcode = first & 0x0f;
-    header.rsv = (first >> 4) & 7;
-    header.masked = (second & 0x80) !== 0;
-    header.size = 2 + (short === 126 ? 2 : short === 127 ? 8 : 0) + (header.masked ? 4 : 0);
-    header.length = short;
-    if (available < header.size) return false;
-    if (short === 126) header.length = minimal(data.readUInt16BE(position + 2), 126);
-    if (short === 127) header.length = minimal(readLength64(data, position + 2), 65_536);
-    return true;
-  }
-
   #validate(header: Header): string | undefined {
     if (header.masked !== this.#options.masked) {
       return header.masked ? 'a server frame must not be masked' : 'a client frame must be masked';
@@ -193,15 +178,16 @@ export class Scanner {
     const end = position + size + length;
     if (end > data.length) return undefined;
     this.controls += 1;
-    if (opcode === opcodes.ping) this.pinged = true;
+    if (opcode === opcodes.ping && this.other) this.other.owed = this.#unmask(data, position + size, end);
     if (opcode === opcodes.pong) return this.#answersUs(data, position + size, end) ? -end : end;
     if (opcode === opcodes.close) return this.#close(data, position + size, end);
     return end;
   }
 
   #answersUs(data: Buffer, start: number, end: number): boolean {
-    if (this.ownPing?.equals(this.#unmask(data, start, end))) return true;
-    this.ponged = true;
+    const payload = this.#unmask(data, start, end);
+    if (this.ownPing?.equals(payload)) return true;
+    if (this.owed?.equals(payload)) this.owed = undefined;
     return false;
   }
 
@@ -238,13 +224,6 @@ function validateControl(header: Header): string | undefined {
   if (header.rsv !== 0) return 'reserved bits on a control frame';
   if (!header.fin) return 'a fragmented control frame';
   return header.length > 125 ? 'a control frame of more than 125 bytes' : undefined;
-}
-
-const minimal = (length: number, least: number): number => (length < least ? -1 : length);
-
-/** Lengths beyond what a number holds exactly are only ever refused as too big. */
-function readLength64(data: Buffer, position: number): number {
-  return data.readUInt32BE(position) * 2 ** 32 + data.readUInt32BE(position + 4);
 }
 
 /** Codes that may stand in a close frame (RFC 6455 section 7.4 and the IANA registry). */
