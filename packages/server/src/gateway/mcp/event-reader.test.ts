@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import * as fc from 'fast-check';
 import { Budget } from '../../kit/budget.ts';
 import { EventReader } from './event-reader.ts';
 import { gatheredLimit, readLimit } from './gathering.ts';
@@ -50,5 +51,16 @@ describe('events', () => {
     events.read(Buffer.from(`data: ${'x'.repeat(readLimit + 1)}\n\ndata: y\n\n`));
     assert.deepEqual(heard, [`unread ${readLimit + 1}`, 'y']);
     assert.equal(budget.left, gatheredLimit);
+  });
+
+  it('that are garbage make nothing fail', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 8 }), (chunks) => {
+        const { events, budget } = reader();
+        for (const chunk of chunks) events.read(Buffer.from(chunk));
+        events[Symbol.dispose]();
+        assert.equal(budget.left, gatheredLimit);
+      }),
+    );
   });
 });

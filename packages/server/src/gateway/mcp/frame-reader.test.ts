@@ -94,4 +94,15 @@ describe('frames', () => {
     assert.deepEqual(late.heard, ['unread 300', 'zzz']);
     assert.equal(budget.left, 1000);
   });
+
+  it('that are garbage make nothing fail', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 8 }), (chunks) => {
+        const { frames, budget } = reader();
+        for (const chunk of chunks) frames.read(Buffer.from(chunk));
+        frames[Symbol.dispose]();
+        assert.equal(budget.left, gatheredLimit);
+      }),
+    );
+  });
 });

@@ -11,7 +11,7 @@ function application() {
   const registry = new Registry();
   const all = new McpSeries(registry);
   const series = all.of('app');
-  const sessions = openPending(series);
+  const sessions = openPending(series, 3);
   const clock = { now: 0 };
   const spans: (Asked & { code?: string })[] = [];
   const talk = (how: Listening = { transport: 'websocket', session: undefined }) => {
@@ -154,6 +154,25 @@ describe('a conversation', () => {
     ]);
   });
 
+  it('over HTTP hears in another exchange that a request is cancelled', async () => {
+    const { talk, read } = application();
+    const stream = talk(http('a'));
+    stream.say('client', { id: 1, method: 'ping' });
+    talk(http('b')).say('client', { method: 'notifications/cancelled', params: { requestId: 1 } });
+    talk(http('a')).say('client', { method: 'notifications/cancelled', params: { requestId: 1 } });
+    stream.conversation.end();
+    assert.deepEqual(await read('requests_total'), ['in ping  cancelled 1']);
+  });
+
+  it('over HTTP has a limit for all sessions together', async () => {
+    const { talk, read, sessions } = application();
+    const talks = ['a', 'b', 'c', 'd'].map((session) => talk(http(session)));
+    for (const { say } of talks) say('client', { id: 1, method: 'ping' });
+    assert.equal(sessions.size, 3);
+    for (const { say } of talks) say('replica', { id: 1, result: {} });
+    assert.deepEqual(await read('requests_total'), ['in ping  untracked 1', 'in ping  ok 3']);
+  });
+
   it('over HTTP gives up at the end of an exchange that cannot be resumed', async () => {
     const { talk, read } = application();
     for (const [how, isResumable] of [
@@ -212,6 +231,8 @@ describe('a conversation', () => {
     assert.equal(requests.length, seriesLimit + 1);
     assert.equal(requests.at(-1), `in other  ok ${seriesLimit}`);
     all.forget('app');
+    series.message('in', 'request', 1);
+    series.notified('in', 'ping');
     assert.ok(!(await registry.metrics()).includes('app'), 'nothing of it is left');
   });
 });

@@ -8,8 +8,10 @@ import { readMessages, type Answer, type Message, type Notification, type Reques
 import { Pending } from './pending.ts';
 import type { ApplicationSeries, Direction } from './series.ts';
 
-/** Requests of a connection, or of an application's sessions over HTTP, whose answers are waited for. */
+/** Requests of a connection whose answers are waited for, or of an HTTP exchange without a session. */
 export const pendingLimit = 1000;
+/** Those of all sessions of an application over HTTP. */
+export const sessionsLimit = 10_000;
 /** Milliseconds for which an answer is waited for that may come in another exchange. */
 const sessionPatience = 600_000;
 
@@ -25,7 +27,7 @@ export interface Waiting {
 
 export interface ConversationOptions extends Listening {
   readonly series: ApplicationSeries;
-  /** Where requests wait whose answers may come in another exchange of the session. */
+  /** Where the requests of all sessions wait: their answers, or cancellations, may come in another exchange. */
   readonly sessions: Pending<Waiting>;
   /** Undefined: there are no traces. */
   readonly operations: Operations | undefined;
@@ -34,9 +36,9 @@ export interface ConversationOptions extends Listening {
 }
 
 /** Requests that wait; those that go without an answer are counted. */
-export function openPending(series: ApplicationSeries): Pending<Waiting> {
+export function openPending(series: ApplicationSeries, limit: number): Pending<Waiting> {
   return new Pending({
-    limit: pendingLimit,
+    limit,
     lost: (waiting, why) => finish(series, waiting, { code: why === 'forced' ? 'untracked' : 'unanswered' }),
   });
 }
@@ -44,10 +46,13 @@ export function openPending(series: ApplicationSeries): Pending<Waiting> {
 export class Conversation implements McpListener {
   readonly #options: ConversationOptions;
   readonly #pending: Pending<Waiting>;
+  /** What the client has asked here, in a session. */
+  readonly #keys: string[] = [];
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    this.#pending = openPending(options.series);
+    const { series, session, sessions } = options;
+    this.#pending = session === undefined ? openPending(series, pendingLimit) : sessions;
   }
 
   heard(from: Side, bytes: Buffer): void {
@@ -68,9 +73,8 @@ export class Conversation implements McpListener {
   }
 
   end({ isResumable }: { readonly isResumable: boolean } = { isResumable: false }): void {
-    const { session, sessions } = this.#options;
-    if (!isResumable || session === undefined) return this.#pending.clear();
-    for (const [key, waiting] of this.#pending.drain()) sessions.add(key, waiting);
+    if (this.#options.session === undefined) this.#pending.end();
+    else if (!isResumable) this.#pending.end(this.#keys);
   }
 
   #take(message: Message, direction: Direction, bytes: number): void {
@@ -80,24 +84,25 @@ export class Conversation implements McpListener {
   }
 
   #asked(request: Request, direction: Direction, bytes: number): void {
-    const { series, operations, transport, session, sessions, now } = this.#options;
+    const { series, operations, transport, session, now } = this.#options;
     const { id, method, tool, traceparent } = request;
     const began = now();
     const waiting = { began, direction, method, tool, bytes };
     if (id === undefined) return finish(series, { ...waiting, operation: undefined }, { code: 'untracked' });
     const isKnown = series.toolLabel(tool) === tool;
     const operation = operations?.({ method, tool, isKnown, direction, transport, traceparent });
-    sessions.expire(began - sessionPatience);
-    // What a replica asks over HTTP is answered in a request of its own.
-    const isElsewhere = direction === 'out' && transport === 'http' && session !== undefined;
-    const pending = isElsewhere ? sessions : this.#pending;
-    pending.add(this.#key(direction, id), { ...waiting, operation });
+    const key = this.#key(direction, id);
+    if (session !== undefined) {
+      this.#pending.expire(began - sessionPatience);
+      if (direction === 'in') this.#keys.push(key);
+    }
+    this.#pending.add(key, { ...waiting, operation });
   }
 
   #answered({ id, code, tools }: Answer, direction: Direction, bytes: number): void {
     const { series, now } = this.#options;
     const asked = direction === 'in' ? 'out' : 'in';
-    const waiting = id === undefined ? undefined : this.#find(this.#key(asked, id));
+    const waiting = id === undefined ? undefined : this.#pending.take(this.#key(asked, id));
     if (waiting === undefined) return;
     if (waiting.method === 'tools/list') series.learn(tools);
     const { tool } = waiting;
@@ -109,15 +114,10 @@ export class Conversation implements McpListener {
   #notified({ method, cancels }: Notification, direction: Direction): void {
     const { series } = this.#options;
     series.notified(direction, method);
-    const waiting = cancels === undefined ? undefined : this.#find(this.#key(direction, cancels));
+    const waiting = cancels === undefined ? undefined : this.#pending.take(this.#key(direction, cancels));
     if (waiting !== undefined) finish(series, waiting, { code: 'cancelled' });
   }
 
-  #find(key: string): Waiting | undefined {
-    return this.#pending.take(key) ?? this.#options.sessions.take(key);
-  }
-
-  /** Without a session nothing is ever found under a key of another exchange. */
   #key(direction: Direction, id: string): string {
     return `${this.#options.session ?? ''} ${direction} ${id}`;
   }

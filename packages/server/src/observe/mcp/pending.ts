@@ -2,9 +2,12 @@
 
 export interface PendingOptions<Waiting> {
   readonly limit: number;
-  /** The request goes without its answer having been seen. `forced`: a newer one needed its place, or its id. */
-  readonly lost: (waiting: Waiting, why: 'forced' | 'expired' | 'ended') => void;
+  /** The request goes without its answer having been seen. */
+  readonly lost: (waiting: Waiting, why: Why) => void;
 }
+
+/** `forced`: a newer one needed its place, or its id. */
+export type Why = 'forced' | 'expired' | 'ended';
 
 export class Pending<Waiting extends { readonly began: number }> {
   readonly #options: PendingOptions<Waiting>;
@@ -42,20 +45,12 @@ export class Pending<Waiting extends { readonly began: number }> {
     }
   }
 
-  /** Takes all of them away, oldest first. */
-  *drain(): Iterable<[key: string, waiting: Waiting]> {
-    for (const entry of this.#requests) {
-      this.#requests.delete(entry[0]);
-      yield entry;
-    }
+  /** Gives up these of them. */
+  end(keys: Iterable<string> = this.#requests.keys()): void {
+    for (const key of keys) this.#lose(key, 'ended');
   }
 
-  /** Gives up all of them. */
-  clear(): void {
-    for (const [, waiting] of this.drain()) this.#options.lost(waiting, 'ended');
-  }
-
-  #lose(key: string, why: 'forced' | 'expired'): void {
+  #lose(key: string, why: Why): void {
     const waiting = this.take(key);
     if (waiting !== undefined) this.#options.lost(waiting, why);
   }

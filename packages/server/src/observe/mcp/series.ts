@@ -106,6 +106,7 @@ export class ApplicationSeries {
   readonly #application: string;
   readonly #meters: Meters;
   readonly #tools = new Set<string>();
+  #isGone = false;
   /** The labels that each meter has seen, for the limit and for the end. */
   readonly #seen = new Map<Meter, Map<string, LabelValues>>();
 
@@ -126,16 +127,19 @@ export class ApplicationSeries {
   }
 
   message(direction: Direction, kind: MessageKind, bytes: number): void {
+    if (this.#isGone) return;
     const { messages } = this.#meters;
     messages.observe(this.#labels(messages, { direction, kind }), bytes);
   }
 
   notified(direction: Direction, method: string): void {
+    if (this.#isGone) return;
     const { notifications } = this.#meters;
     notifications.inc(this.#labels(notifications, { direction, method }));
   }
 
   ended({ direction, method, tool, code, requestBytes, answer }: Ended): void {
+    if (this.#isGone) return;
     const { requests, seconds, requestBytes: sent, answerBytes } = this.#meters;
     const called = { direction, method, tool: this.toolLabel(tool) };
     requests.inc(this.#labels(requests, { ...called, code }));
@@ -145,7 +149,9 @@ export class ApplicationSeries {
     answerBytes.inc(this.#labels(answerBytes, called), answer.bytes);
   }
 
+  /** Its last connections may still be there; nothing is counted any more. */
   remove(): void {
+    this.#isGone = true;
     for (const [meter, series] of this.#seen) for (const labels of series.values()) meter.remove(labels);
     this.#seen.clear();
   }
