@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import net, { type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import tls from 'node:tls';
 import { defaultSettings } from '@mooring/contract';
 import { Receiver, Sender } from 'ws';
 import { systemRandom } from '../kit/clock.ts';
@@ -97,6 +98,8 @@ export interface RelayChoice {
   readonly expiresAt?: number;
   readonly deflate?: boolean;
   readonly clientHead?: Buffer;
+  /** The client comes over TLS. */
+  readonly secure?: { readonly cert: string; readonly key: string };
 }
 
 /** How both ends are read. */
@@ -106,7 +109,7 @@ export const ways: { read: ReadClient } = { read: readClient };
 export const start = 1_000_000_000;
 
 export async function startRelay(choice: RelayChoice = {}): Promise<TestRelay> {
-  const [clientEnd, clientSocket] = await pair();
+  const [clientEnd, clientSocket] = await (choice.secure ? securePair(choice.secure) : pair());
   const [replicaEnd, replicaSocket] = await pair();
   let now = start;
   const relay = new Relay({
@@ -179,4 +182,13 @@ export async function pair(): Promise<[Socket, Socket]> {
   if (!(far instanceof net.Socket)) throw new TypeError('a socket is needed');
   near.on('error', () => {});
   return [near, far];
+}
+
+async function securePair(certificate: { cert: string; key: string }): Promise<[Socket, Socket]> {
+  const [near, far] = await pair();
+  const server = new tls.TLSSocket(far, { isServer: true, ...certificate });
+  const client = tls.connect({ socket: near, rejectUnauthorized: false });
+  client.on('error', () => {});
+  await once(client, 'secureConnect');
+  return [client, server];
 }
