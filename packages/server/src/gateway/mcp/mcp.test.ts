@@ -7,7 +7,9 @@ import { gzipSync } from 'node:zlib';
 import { verifies } from '@mooring/test/verifies';
 import { WebSocket } from 'ws';
 import type { McpListener } from '../../observe/mcp/listener.ts';
+import { Metrics } from '../../observe/metrics.ts';
 import { noObserver, type Observer } from '../../observe/observer.ts';
+import { watchWith } from '../../observe/watch.ts';
 import { ask, bearer, host, startGateway, startReplica, type TestGateway } from '../gateway.fixture.ts';
 import { until } from '../relay.fixture.ts';
 import { readLimit } from './gathering.ts';
@@ -125,6 +127,58 @@ describe('messages of an application', () => {
     await until(() => heard.at(-1) === 'end');
     assert.deepEqual(heard, ['listen websocket', 'end']);
   });
+
+  it(
+    verifies('mcp:telemetry', 'that are garbage harm neither their connection nor the figures'),
+    async () => {
+      using metrics = new Metrics({
+        version: '0',
+        applicationLimit: 10,
+        applications: () => gateway.directory.all(),
+        traffic: () => gateway.gateway.connections.traffic(),
+        running: () => undefined,
+      });
+      await using replica = await startReplica({ webSocket: echo });
+      await using gateway = await startGateway({ observer: watchWith({ metrics, tracing: undefined }) });
+      const app = host(gateway.directory, [replica], { settings });
+      const socket = await open(gateway, app.live());
+      const v = { jsonrpc: '2.0' };
+      const garbage = [
+        '',
+        '['.repeat(200_000),
+        '{"jsonrpc":"2.0"',
+        JSON.stringify({ ...v, id: 1, method: 'x'.repeat(9000), params: { _meta: { traceparent: {} } } }),
+        JSON.stringify({ ...v, id: { a: 1 }, method: '__proto__' }),
+        JSON.stringify({
+          ...v,
+          id: 'x'.repeat(500),
+          method: 'tools/call',
+          params: { name: { toString: 1 } },
+        }),
+        JSON.stringify([
+          { ...v, id: 2, method: 'ping' },
+          { ...v, id: 2, error: null },
+        ]),
+        JSON.stringify(Array.from({ length: 5000 }, (_, id) => ({ ...v, id, method: `m${id}` }))),
+      ];
+      for (const text of garbage) assert.equal(await say(socket, text), text);
+      await close(socket);
+      await gateway.entry('connection closed');
+      const text = await metrics.read();
+      const count = (labels: string): number =>
+        text
+          .split('\n')
+          .filter((line) => line.startsWith('mooring_mcp_requests_total{') && line.includes(labels))
+          .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+      const asked = 2 * (1 + 1 + 1 + 1 + 5000);
+      assert.equal(count(''), asked);
+      assert.equal(count('method="other"'), asked - 4);
+      assert.match(text, /mooring_mcp_message_bytes_count\{[^}]*direction="in",kind="unparsed"\} 3\n/);
+      assert.ok(
+        text.split('\n').filter((line) => line.startsWith('mooring_mcp_requests_total{')).length < 20,
+      );
+    },
+  );
 
   const sse: RequestListener = (request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
