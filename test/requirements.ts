@@ -19,6 +19,29 @@ export const requirements = [
     source: 'RFC 9110 section 15.5.20; docs/wire.md, listeners',
   },
   {
+    id: 'host:own',
+    sentence:
+      'On its own host name an application has the whole path, over HTTP and WebSocket; a name of no application is a 404.',
+    source: 'docs/wire.md, host names of their own',
+  },
+  {
+    id: 'host:reserved',
+    sentence:
+      "On an own host only the metadata and what lies below /.well-known/mooring are not the application's.",
+    source: 'docs/wire.md, host names of their own; RFC 9728 section 3.1',
+  },
+  {
+    id: 'host:apart',
+    sentence:
+      'To browsers an application on its own host is an origin of its own: pages of another cannot read it, and its cookies go to no other host.',
+    source: 'docs/wire.md, host names of their own; RFC 6265 section 5.3',
+  },
+  {
+    id: 'host:resource',
+    sentence: 'The own host and the paths name the same application, as resource and as audience.',
+    source: 'docs/wire.md, host names of their own; RFC 8707 section 2',
+  },
+  {
     id: 'listener:forwarded',
     sentence:
       'X-Forwarded-For, -Proto and -Host are believed from trusted proxies only, and only the entry of the nearest one.',

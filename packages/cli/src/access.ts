@@ -1,6 +1,6 @@
 /** What it takes to call an application: its URLs and a token for it. */
 import { endpointUrl } from '@mooring/client';
-import { isIamApplication } from '@mooring/contract';
+import { isIamApplication, isLoopbackDomain } from '@mooring/contract';
 import { Refusal } from './refusal.ts';
 import type { Session } from './session.ts';
 
@@ -11,17 +11,35 @@ export interface EndpointChoice {
   readonly path?: string | undefined;
 }
 
+/**
+ * The URL that others are told: on the application's own host name where the server gives it one. This program itself
+ * calls by the path, which needs no name to be resolved.
+ */
+export function toldUrlOf(session: Session, applicationId: string, choice: EndpointChoice): string {
+  const { appsDomain } = session.profile;
+  const isOwn = appsDomain !== undefined && (!choice.plain || isLoopbackDomain(appsDomain));
+  return build(session, applicationId, { ...choice, appsDomain: isOwn ? appsDomain : undefined });
+}
+
 /** The URL of an application's own path. */
 export function urlOf(session: Session, applicationId: string, choice: EndpointChoice): string {
+  return build(session, applicationId, choice);
+}
+
+interface Built extends EndpointChoice {
+  readonly appsDomain?: string | undefined;
+}
+
+function build(session: Session, applicationId: string, choice: Built): string {
   const { applicationsUrl, applicationsPlainUrl } = session.profile;
   const base = choice.plain ? applicationsPlainUrl : applicationsUrl;
   if (base === undefined)
     throw new Refusal('The server of this profile has no plain listener for applications.', {
       hint: 'Leave --plain out.',
     });
-  const { kind, path } = choice;
+  const { kind, path, appsDomain } = choice;
   try {
-    return endpointUrl(base, applicationId, { kind, ...(path !== undefined && { path }) });
+    return endpointUrl(base, applicationId, { kind, appsDomain, ...(path !== undefined && { path }) });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new Refusal(error.message, { exit: 'usage', cause: error });

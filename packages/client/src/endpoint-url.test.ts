@@ -25,3 +25,16 @@ for (const path of ['..', '/../x', '/%2e%2e/x', 'a/../../x', '/..?q', '#top'])
 
 test('a plain base gives a plain WebSocket URL', () =>
   assert.match(endpointUrl('http://localhost:8080', 'ID', { kind: 'ws' }), /^ws:\/\/localhost:8080\//));
+
+test('with a domain for applications it is on the host name of the application', () => {
+  const id = `ocid1.kind.place.here.${'a2'.repeat(16)}`;
+  const options = { appsDomain: 'apps.example.com' };
+  const host = `${'a2'.repeat(16)}.apps.example.com`;
+  for (const [kind, path, expected] of [
+    ['http', undefined, `https://${host}:8443`],
+    ['http', '/chat?a=b', `https://${host}:8443/chat?a=b`],
+    ['ws', 'ws', `wss://${host}:8443/ws`],
+  ] as const)
+    assert.equal(endpointUrl(base, id, { kind, ...options, ...(path !== undefined && { path }) }), expected);
+  assert.throws(() => endpointUrl(base, id, { kind: 'http', ...options, path: '/#top' }), RangeError);
+});

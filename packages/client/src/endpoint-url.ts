@@ -1,10 +1,12 @@
 /** The URL under which an application's own path is invoked (OCI reference, section 3.1). */
-import { invokePath, livePath } from '@mooring/contract';
+import { invokePath, livePath, ownOrigin } from '@mooring/contract';
 
 export interface EndpointUrlOptions {
   readonly kind: 'http' | 'ws';
   /** The application's own path and query, with or without its slash. Default: none. */
   readonly path?: string;
+  /** Domain below which applications have host names of their own: the URL is there. Default: it is below a path. */
+  readonly appsDomain?: string | undefined;
 }
 
 /**
@@ -12,10 +14,8 @@ export interface EndpointUrlOptions {
  * Throws a RangeError when the path would lead out of the application's endpoint.
  */
 export function endpointUrl(baseUrl: string, applicationId: string, options: EndpointUrlOptions): string {
-  const pathOf = options.kind === 'http' ? invokePath : livePath;
-  const base = baseUrl.replace(/\/+$/, '');
-  const scheme = options.kind === 'http' ? base : base.replace(/^http/, 'ws');
-  const root = `${scheme}${pathOf(applicationId)}`;
+  const http = baseOf(baseUrl, applicationId, options);
+  const root = options.kind === 'http' ? http : http.replace(/^http/, 'ws');
   const tail = options.path ?? '';
   const url = tail === '' || /^[/?]/.test(tail) ? `${root}${tail}` : `${root}/${tail}`;
   if (url.includes('#') || !staysBelow(url, root))
@@ -23,8 +23,14 @@ export function endpointUrl(baseUrl: string, applicationId: string, options: End
   return url;
 }
 
+function baseOf(baseUrl: string, applicationId: string, { kind, appsDomain }: EndpointUrlOptions): string {
+  if (appsDomain !== undefined) return ownOrigin(baseUrl, applicationId, appsDomain);
+  const pathOf = kind === 'http' ? invokePath : livePath;
+  return baseUrl.replace(/\/+$/, '') + pathOf(applicationId);
+}
+
 function staysBelow(url: string, root: string): boolean {
-  const { pathname } = new URL(url);
-  const start = new URL(root).pathname;
-  return pathname === start || pathname.startsWith(`${start}/`);
+  const { origin, pathname } = new URL(url);
+  const start = new URL(root).pathname.replace(/\/$/, '');
+  return origin === new URL(root).origin && (pathname === start || pathname.startsWith(`${start}/`));
 }

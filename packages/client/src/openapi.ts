@@ -1623,6 +1623,8 @@ export interface components {
             urls?: {
                 applications: string;
                 applicationsPlain?: string;
+                /** @description Domain below which each application has a host name of its own */
+                appsDomain?: string;
             };
             applications: components["schemas"]["ApplicationStatus"][];
         };

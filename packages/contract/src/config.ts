@@ -5,6 +5,10 @@ import { roles } from './extension.ts';
 /** `value=role`; the value may hold a `=` itself. */
 const roleMapping = new RegExp(`^.+=(?:${roles.join('|')})$`);
 
+/** Lower case; the last label begins with a letter, so that no address is one; room for a label in front. */
+const domainName =
+  /^(?=.{1,200}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
 const port = z.int().min(0).max(65_535);
 
 export const serveConfig = z.strictObject({
@@ -52,6 +56,14 @@ export const serveConfig = z.strictObject({
     .array(z.url({ protocol: /^https?$/ }))
     .default([])
     .describe('Name under which clients know the management listener; the first one is the issuer'),
+  appsDomain: z
+    .string()
+    .toLowerCase()
+    .regex(domainName, 'must be a domain name like apps.example.com, without "*.", scheme or port')
+    .optional()
+    .describe(
+      'Domain below which each application gets a host name of its own, such as apps.example.com. Default: none',
+    ),
   trustedProxies: z
     .array(z.string())
     .default([])

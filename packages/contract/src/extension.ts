@@ -139,7 +139,14 @@ export const serverStatus = z
     ready: z.boolean(),
     issuer: z.string(),
     urls: z
-      .object({ applications: z.string(), applicationsPlain: z.string().optional() })
+      .object({
+        applications: z.string(),
+        applicationsPlain: z.string().optional(),
+        appsDomain: z
+          .string()
+          .optional()
+          .describe('Domain below which each application has a host name of its own'),
+      })
       .optional()
       .describe('Base URLs of the applications listener'),
     applications: z.array(applicationStatus),

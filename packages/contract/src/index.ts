@@ -7,6 +7,7 @@ export * from './deployment.ts';
 export * from './extension.ts';
 export * from './oci-config.ts';
 export * from './ocid.ts';
+export * from './own-host.ts';
 export * from './paths.ts';
 export * from './problem.ts';
 export * from './profile.ts';

@@ -32,8 +32,15 @@ export function makeOcid(kind: OcidKind, random: Uint8Array): string {
   if (random.length < 32) throw new TypeError('makeOcid: 32 random bytes are needed');
   let unique = '';
   for (const byte of random) unique += alphabet[byte & 31];
-  return `ocid1.${ocidKinds[kind]}.${place}.${unique}`;
+  return ocidOf(kind, unique);
 }
+
+/** The OCID of this server's with that last part. */
+export const ocidOf = (kind: OcidKind, unique: string): string =>
+  `ocid1.${ocidKinds[kind]}.${place}.${unique}`;
+
+/** The last part of an OCID: 32 of a-z and 2-7 in those that Mooring makes. */
+export const uniqueOf = (ocid: string): string => ocid.slice(ocid.lastIndexOf('.') + 1);
 
 /**
  * True when the text has the form of an OCID of that kind (of any kind when none is given). A tenancy is a compartment,

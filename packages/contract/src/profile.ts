@@ -5,6 +5,10 @@ export const profile = z.object({
   managementUrl: z.url().describe('Base URL of the management listener, with TLS'),
   applicationsUrl: z.url().describe('Base URL of the applications listener, with TLS'),
   applicationsPlainUrl: z.url().optional().describe('Base URL of the plain applications listener'),
+  appsDomain: z
+    .string()
+    .optional()
+    .describe('Domain below which each application has a host name of its own'),
   tokenUrl: z.url().describe('Token endpoint of the embedded identity domain'),
   compartmentId: z.string().describe('The root compartment'),
   ca: z.string().optional().describe('PEM of the certificate authority behind both TLS listeners'),

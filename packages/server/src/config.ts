@@ -19,5 +19,18 @@ export function readConfig(options: ServeOptions): ServeConfig {
       '--advertise needs --manage-public-url, the same on every server: it is the issuer of tokens.',
     );
   }
+  const { appsDomain } = config;
+  const inside = config.managePublicUrl.find(
+    (url) => appsDomain && isWithin(new URL(url).hostname, appsDomain),
+  );
+  if (inside !== undefined) {
+    throw new TypeError(
+      `--manage-public-url ${inside} lies within --apps-domain ${appsDomain}, where applications' pages can set its cookies. Choose a name elsewhere.`,
+    );
+  }
   return config;
 }
+
+/** Pages below localhost cannot set cookies of localhost itself. */
+const isWithin = (host: string, domain: string): boolean =>
+  host.endsWith(`.${domain}`) || (host === domain && domain !== 'localhost');

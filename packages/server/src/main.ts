@@ -286,6 +286,7 @@ async function writeFiles(ground: Ground, { domain }: Identity): Promise<Profile
     managementUrl: names.managementUrl,
     applicationsUrl: names.applicationUrls.applications,
     applicationsPlainUrl: names.applicationUrls.applicationsPlain,
+    appsDomain: names.applicationUrls.appsDomain,
     tokenUrl: `${names.managementUrl}/identity/oauth2/v1/token`,
     compartmentId: (await store.compartments.root()).id,
     ca: certificate.ca,

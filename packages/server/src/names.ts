@@ -16,7 +16,12 @@ export interface ServerNames {
    */
   readonly managementUrl: string;
   /** Base URLs of the applications listener, as clients are told. */
-  readonly applicationUrls: { readonly applications: string; readonly applicationsPlain: string };
+  readonly applicationUrls: {
+    readonly applications: string;
+    readonly applicationsPlain: string;
+    /** Below it each application has a host name of its own. */
+    readonly appsDomain?: string;
+  };
 }
 
 export function describeNames(config: ServeConfig, urls: ServerUrls): ServerNames {
@@ -27,6 +32,7 @@ export function describeNames(config: ServeConfig, urls: ServerUrls): ServerName
       publicUrls: config.publicUrl,
       localUrls: [urls.applications, urls.applicationsPlain],
       trustedProxies,
+      appsDomain: config.appsDomain,
     }),
     management: createNames({
       publicUrls: config.managePublicUrl,
@@ -40,6 +46,7 @@ export function describeNames(config: ServeConfig, urls: ServerUrls): ServerName
     applicationUrls: {
       applications: withoutSlash(config.publicUrl[0] ?? urls.applications),
       applicationsPlain: urls.applicationsPlain,
+      ...(config.appsDomain !== undefined && { appsDomain: config.appsDomain }),
     },
   };
 }
@@ -55,8 +62,8 @@ export function protectedResource(
   if (joinedScope === undefined || auth?.inboundAuthConfigType !== 'IDCS_AUTH_CONFIG') return undefined;
   const { audience = '', scope } = auth.idcsConfig;
   const bases = [invokePath(application.id), livePath(application.id)];
-  const urls = [...names.applications.origins].flatMap((origin) => bases.map((base) => origin + base));
-  return { audience, scope, urls };
+  const shared = [...names.applications.origins].flatMap((origin) => bases.map((base) => origin + base));
+  return { audience, scope, urls: [...shared, ...names.applications.originsOf(application.id)] };
 }
 
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');

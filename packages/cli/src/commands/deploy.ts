@@ -1,6 +1,6 @@
 /** `mooring deploy <app>`: puts a container image, or a command on this machine, into service as an application. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { urlOf } from '../access.ts';
+import { toldUrlOf } from '../access.ts';
 import { artifactOf } from '../deploy/artifact.ts';
 import { deploy } from '../deploy/deploy.ts';
 import { variablesOf } from '../deploy/environment.ts';
@@ -52,8 +52,8 @@ export function addDeploy(parent: CommandUnknownOpts, cli: Cli): void {
       const deployed = await deploy(session, request, progress);
       progress.done(`${deployed.displayName} ${options.wait ? 'serves' : 'is being started'}`);
       const urls = {
-        http: urlOf(session, deployed.applicationId, { kind: 'http' }),
-        ws: urlOf(session, deployed.applicationId, { kind: 'ws' }),
+        http: toldUrlOf(session, deployed.applicationId, { kind: 'http' }),
+        ws: toldUrlOf(session, deployed.applicationId, { kind: 'ws' }),
       };
       printResult(cli, { ...deployed, urls }, () => [deployed.applicationId]);
     });

@@ -124,6 +124,7 @@ async function describe(
     managementUrl,
     applicationsUrl: urls?.applications ?? managementUrl,
     applicationsPlainUrl: urls?.applicationsPlain,
+    appsDomain: urls?.appsDomain,
     tokenUrl: `${managementUrl}/identity/oauth2/v1/token`,
     compartmentId: root.id,
     ca,

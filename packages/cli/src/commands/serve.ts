@@ -42,6 +42,7 @@ export function addServe(parent: CommandUnknownOpts, cli: Cli): void {
     .option('--tls-key <file>', describe('tlsKey'))
     .option('--public-url <url>', `${describe('publicUrl')}; repeatable`, collect)
     .option('--manage-public-url <url>', `${describe('managePublicUrl')}; repeatable`, collect)
+    .option('--apps-domain <domain>', describe('appsDomain'))
     .option('--trusted-proxies <cidr>', `${describe('trustedProxies')}; repeatable`, collect)
     .option('--runtime <kind>', describe('runtime'))
     .option('--stop-containers', describe('stopContainers'))

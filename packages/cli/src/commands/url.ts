@@ -1,6 +1,6 @@
 /** `mooring url <app> [path]`: the URL of an application, and nothing else. */
 import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { urlOf } from '../access.ts';
+import { toldUrlOf } from '../access.ts';
 import { findApplication } from '../application.ts';
 import { printResult } from '../output/print.ts';
 import { openSession } from '../session.ts';
@@ -19,7 +19,7 @@ export function addUrl(parent: CommandUnknownOpts, cli: Cli): void {
     .action(async (named, path, { ws, plain }) => {
       using session = await openSession(cli);
       const { id } = await findApplication(session, named);
-      const url = urlOf(session, id, { kind: ws ? 'ws' : 'http', plain, path });
+      const url = toldUrlOf(session, id, { kind: ws ? 'ws' : 'http', plain, path });
       printResult(cli, { url }, () => url);
     });
 }

@@ -2,7 +2,14 @@
  * What a caller asks of the endpoint beside invoking: a ticket, for a client that cannot send headers, and a new token
  * for a live connection (docs/wire.md, tickets; docs/wire.md, tokens of live connections).
  */
-import { connectionTokenPath, paths, ticketsPath } from '@mooring/contract';
+import {
+  connectionTokenPath,
+  isHostLabel,
+  ownConnectionTokenPath,
+  ownTicketsPath,
+  paths,
+  ticketsPath,
+} from '@mooring/contract';
 import { z } from 'zod';
 import { refusalOf, RequestFailed, Unreachable } from '../failure.ts';
 import type { Fetch, FetchInit } from '../fetch.ts';
@@ -24,8 +31,7 @@ export interface AskOptions {
  * @param liveUrl WebSocket URL of the application. Throws RequestFailed, Unreachable, or a TypeError for another URL.
  */
 export async function ticketFor(liveUrl: string, options: AskOptions): Promise<IssuedTicket> {
-  const { base, applicationId } = partsOf(liveUrl);
-  return issued.parse(JSON.parse(await ask('POST', base + ticketsPath(applicationId), options)));
+  return issued.parse(JSON.parse(await ask('POST', besideOf(liveUrl).tickets, options)));
 }
 
 /** The same URL with the ticket in its query. */
@@ -36,8 +42,7 @@ export function withTicket(liveUrl: string, { ticket }: IssuedTicket): string {
 
 /** Lets the connection go on until the token ends. Throws RequestFailed (404: not a connection of this caller) or Unreachable. */
 export async function renewToken(liveUrl: string, connectionId: string, options: AskOptions): Promise<void> {
-  const { base, applicationId } = partsOf(liveUrl);
-  await ask('PUT', base + connectionTokenPath(applicationId, connectionId), options);
+  await ask('PUT', besideOf(liveUrl).token(connectionId), options);
 }
 
 /** Milliseconds for an answer. */
@@ -63,10 +68,22 @@ async function ask(method: string, url: string, { token, fetch, signal }: AskOpt
 
 const live = new RegExp(`^(.*?)(?:${paths.live}|${paths.liveIam})/([^/]+)`);
 
-function partsOf(liveUrl: string): { readonly base: string; readonly applicationId: string } {
-  const { origin, pathname } = new URL(liveUrl.replace(/^ws/, 'http'));
+interface Beside {
+  readonly tickets: string;
+  readonly token: (connectionId: string) => string;
+}
+
+/** URLs of what a caller does beside invoking: of an application below a path, or on a host name of its own. */
+function besideOf(liveUrl: string): Beside {
+  const { origin, hostname, pathname } = new URL(liveUrl.replace(/^ws/, 'http'));
+  if (isHostLabel(hostname.split('.')[0] ?? ''))
+    return { tickets: origin + ownTicketsPath, token: (id) => origin + ownConnectionTokenPath(id) };
   const [, prefix, applicationId] = live.exec(pathname) ?? [];
   if (prefix === undefined || applicationId === undefined)
     throw new TypeError(`${liveUrl} is not the WebSocket URL of an application`);
-  return { base: origin + prefix, applicationId };
+  const base = origin + prefix;
+  return {
+    tickets: base + ticketsPath(applicationId),
+    token: (id) => base + connectionTokenPath(applicationId, id),
+  };
 }

@@ -81,6 +81,7 @@ export interface MetricsPort {
 export type UrlsPort = () => {
   readonly applications: string;
   readonly applicationsPlain?: string | undefined;
+  readonly appsDomain?: string | undefined;
 };
 
 /** Asks a registry whether it takes these credentials. `verified` is false when nobody could ask it. */

@@ -3,7 +3,9 @@ import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import {
   applicationStatus,
   invokePath,
+  isLoopbackDomain,
   livePath,
+  ownOrigin,
   Problem,
   scalingStatus,
   serverStatus,
@@ -114,19 +116,24 @@ function deploymentOf(record: DeploymentRecord): ApplicationStatus['deployment']
 
 function urlsOf(
   id: string,
-  { applications, applicationsPlain }: ReturnType<ControlPorts['urls']>,
+  { applications, applicationsPlain, appsDomain }: ReturnType<ControlPorts['urls']>,
 ): ApplicationStatus['urls'] {
+  const own = appsDomain === undefined ? undefined : ownOrigin(applications, id, appsDomain);
+  const ownPlain =
+    appsDomain !== undefined && applicationsPlain !== undefined && isLoopbackDomain(appsDomain)
+      ? ownOrigin(applicationsPlain, id, appsDomain)
+      : undefined;
   return {
-    http: invokeUrl(applications, id),
-    ws: liveUrl(applications, id),
+    http: own ?? invokeUrl(applications, id),
+    ws: own === undefined ? liveUrl(applications, id) : webSocket(own),
     ...(applicationsPlain !== undefined && {
-      httpPlain: invokeUrl(applicationsPlain, id),
-      wsPlain: liveUrl(applicationsPlain, id),
+      httpPlain: ownPlain ?? invokeUrl(applicationsPlain, id),
+      wsPlain: ownPlain === undefined ? liveUrl(applicationsPlain, id) : webSocket(ownPlain),
     }),
   };
 }
 
 const invokeUrl = (base: string, id: string): string => withoutSlash(base) + invokePath(id);
-const liveUrl = (base: string, id: string): string =>
-  withoutSlash(base).replace(/^http/, 'ws') + livePath(id);
+const liveUrl = (base: string, id: string): string => webSocket(withoutSlash(base)) + livePath(id);
+const webSocket = (url: string): string => url.replace(/^http/, 'ws');
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');

@@ -66,9 +66,10 @@ export function withAffinity(headers: RawHeaders, by: AnsweredBy): RawHeaders {
   });
   if (preference?.kind !== 'cookie' || preference.replicaId === replicaId) return lines;
   const value = seal.seal(replicaId, cookieContext(call));
-  const { applicationId } = call.route.endpoint;
+  const { prefix, endpoint } = call.route;
   const secure = call.arrival.peer.proto === 'https' ? '; Secure' : '';
-  for (const path of [invokePath(applicationId), livePath(applicationId)])
+  const shared = [invokePath(endpoint.applicationId), livePath(endpoint.applicationId)];
+  for (const path of prefix === '' ? ['/'] : shared)
     lines.push('Set-Cookie', `${preference.name}=${value}; Path=${path}; HttpOnly; SameSite=Lax${secure}`);
   return lines;
 }

@@ -76,9 +76,12 @@ function rulesOf(route: Route, auth: Extract<Endpoint['auth'], { kind: 'oauth' }
   const urls = [...names.origins].flatMap((origin) =>
     bases.flatMap((base) => [`${origin}${base}`, `${origin}${base}${path}`]),
   );
+  const own = names
+    .originsOf(route.endpoint.applicationId)
+    .flatMap((origin) => [origin, `${origin}/`, `${origin}${path}`]);
   return {
     issuer: auth.issuer,
-    audiences: auth.audience === undefined ? urls : [auth.audience, ...urls],
+    audiences: [...(auth.audience === undefined ? [] : [auth.audience]), ...urls, ...own],
     scope: auth.scope,
   };
 }

@@ -24,6 +24,28 @@ for (const [set, kept] of cookies) {
   });
 }
 
+const ownCookies: [set: string, kept: string][] = [
+  ['id=1', 'id=1'],
+  ['id=1; Path=/chat; HttpOnly', 'id=1; Path=/chat; HttpOnly'],
+  ['id=1; Domain=apps.example.com; SameSite=Lax', 'id=1; SameSite=Lax'],
+  ['id=1;DOMAIN=.example.com', 'id=1'],
+  ['id=1; domain', 'id=1'],
+];
+
+for (const [set, kept] of ownCookies) {
+  test(
+    verifies('host:apart', `on its own host the cookie "${set}" becomes "${kept}", and nothing else`),
+    () => {
+      assert.deepEqual(confine(['Content-Type', 'text/html', 'Set-Cookie', set], ''), [
+        'Content-Type',
+        'text/html',
+        'Set-Cookie',
+        kept,
+      ]);
+    },
+  );
+}
+
 const types: [type: string | undefined, isDocument: boolean][] = [
   ['text/html; charset=utf-8', true],
   ['application/xhtml+xml', true],

@@ -1,6 +1,7 @@
 /**
- * Confine: applications that share one origin are kept apart in browsers. A document of a replica is sandboxed (an
- * origin of its own, which no other has), and its cookies go back to the application's own path only.
+ * Confine: applications are kept apart in browsers. Where they share one origin, a document of a replica is sandboxed
+ * (an origin of its own, which no other has), and its cookies go back to the application's own path only; on a host
+ * name of its own, its cookies go back to that host only.
  */
 import type { RawHeaders } from './headers.ts';
 
@@ -13,7 +14,8 @@ const document = /html|xml|svg|pdf|multipart/i;
 
 /**
  * The header lines of a replica's answer as they may reach a browser.
- * @param prefix the path under which the application is served
+ * @param prefix the path under which the application is served; empty on a host name of its own, which is an origin
+ * of its own, too: there a cookie loses its domain and nothing else
  */
 export function confine(headers: RawHeaders, prefix: string): RawHeaders {
   const confined: RawHeaders = [];
@@ -24,13 +26,15 @@ export function confine(headers: RawHeaders, prefix: string): RawHeaders {
     if (lower === 'content-type') type = value;
     confined.push(name, lower === 'set-cookie' ? confinedCookie(value, prefix) : value);
   }
-  if (type === undefined || document.test(type)) confined.push('Content-Security-Policy', sandbox);
+  if (prefix !== '' && (type === undefined || document.test(type)))
+    confined.push('Content-Security-Policy', sandbox);
   return confined;
 }
 
-/** `Set-Cookie` (RFC 6265 section 4.1) without a domain, and with a path below the prefix. */
+/** `Set-Cookie` (RFC 6265 section 4.1) without a domain, and with a path below the prefix if there is one. */
 function confinedCookie(value: string, prefix: string): string {
   const [pair = '', ...attributes] = value.split(';').map((part) => part.trim());
+  if (prefix === '') return [pair, ...attributes.filter((each) => !/^domain *(=|$)/i.test(each))].join('; ');
   const path = attributes.findLast((attribute) => /^path *=/i.test(attribute))?.replace(/^path *= */i, '');
   const below = path?.startsWith('/') && path !== '/' ? path : '';
   const kept = attributes.filter((attribute) => !/^(path|domain) *(=|$)/i.test(attribute));

@@ -78,6 +78,7 @@ export async function startGateway(
     verifyToken?: VerifyToken;
     findKey?: FindHolder;
     publicUrls?: string[];
+    appsDomain?: string;
     trustedProxies?: string[];
     now?: () => number;
     isReady?: () => boolean;
@@ -100,6 +101,7 @@ export async function startGateway(
       publicUrls: options.publicUrls ?? [],
       localUrls: ['http://localhost:8080'],
       trustedProxies: options.trustedProxies ?? [],
+      appsDomain: options.appsDomain,
     }),
     verifyToken: options.verifyToken ?? verifyGood,
     ...(options.findKey && { findKey: options.findKey }),

@@ -29,10 +29,11 @@ import { describeResource, isMetadata, refuseOtherMethods } from './metadata.ts'
 import { gatheredLimit } from './mcp/gathering.ts';
 import type { Names } from './names.ts';
 import { isPreflight, preflightHeaders, readableBy, refuseForeignOrigin } from './origin.ts';
+import { routeArrival } from './own-host.ts';
 import { createAgent, proxy } from './proxy.ts';
 import { refuseRequest, refuseSocket } from './refuse.ts';
 import type { RenewElsewhere } from './renewal.ts';
-import { route, type Route } from './route.ts';
+import type { Route } from './route.ts';
 import { createSeal, type Seal } from './seal.ts';
 import type { OpenTunnel } from './tunnel.ts';
 import { Waiting } from './waiting.ts';
@@ -106,7 +107,7 @@ export class Gateway implements Disposable {
     try {
       const arrival = accept(request, { names: this.#options.names, requestId, signal: left.signal });
       if (this.#answerOwn(arrival, response)) return;
-      const found = route(arrival.target, this.#options.directory);
+      const found = routeArrival(arrival, 'invoke', this.#options);
       watched = this.#watch(arrival, { found, kind: 'request' });
       headers = readableBy(request, found.endpoint, this.#options.names);
       await this.#invoke(arrival, { found, readable: headers, watched }, response);
@@ -134,7 +135,7 @@ export class Gateway implements Disposable {
     let watched: Watched | undefined;
     try {
       const arrival = accept(request, { names: this.#options.names, requestId, signal: left.signal });
-      const found = route(arrival.target, this.#options.directory);
+      const found = routeArrival(arrival, 'live', this.#options);
       watched = this.#watch(arrival, { found, kind: 'connection' });
       await this.#connect(arrival, { found, watched }, { socket, head });
       watched.end();
@@ -178,13 +179,15 @@ export class Gateway implements Disposable {
       answer(response, { status, headers: [...own, ...headers], body: text });
       return true;
     };
+    if (isMetadata(target))
+      return tell(200, describeResource(arrival, directory, names), ['access-control-allow-origin', '*']);
+    if (names.labelOf(arrival.peer.host) !== undefined) return false;
     if (target.path === '/health') return tell(200, { status: 'healthy' });
     if (target.path === '/ready') {
       const ready = isReady() && !this.#draining;
       return tell(ready ? 200 : 503, { status: ready ? 'ready' : 'starting' });
     }
-    if (!isMetadata(target)) return false;
-    return tell(200, describeResource(arrival, directory, names), ['access-control-allow-origin', '*']);
+    return false;
   }
 
   async #invoke(

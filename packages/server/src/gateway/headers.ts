@@ -103,11 +103,10 @@ export function replicaHeaders(
     peer.proto,
     'X-Forwarded-Host',
     peer.host,
-    'X-Forwarded-Prefix',
-    route.prefix,
     'opc-request-id',
     arrival.requestId,
   );
+  if (route.prefix !== '') headers.push('X-Forwarded-Prefix', route.prefix);
   if (traceparent !== undefined) headers.push('traceparent', traceparent);
   if (assertion === undefined) return headers;
   headers.push(

@@ -4,6 +4,7 @@ import type { Directory } from '../directory/directory.ts';
 import type { Arrival } from './accept.ts';
 import { joinedScope } from './authenticate.ts';
 import type { Names } from './names.ts';
+import { routeOwnHost } from './own-host.ts';
 import { notFound, route } from './route.ts';
 import type { Target } from './target.ts';
 
@@ -17,7 +18,7 @@ export interface ResourceMetadata {
 
 /** True for the metadata URL of any endpoint. */
 export function isMetadata(target: Target): boolean {
-  return target.path.startsWith(`${paths.resourceMetadata}/`);
+  return `${target.path}/`.startsWith(`${paths.resourceMetadata}/`);
 }
 
 /** Throws a Problem (NotAuthorizedOrNotFound) when there is no such endpoint, or it needs no token. */
@@ -27,7 +28,12 @@ export function describeResource(
   names: Names,
 ): ResourceMetadata {
   const path = target.path.slice(paths.resourceMetadata.length);
-  const { endpoint, form } = route({ path, query: '' }, directory);
+  const label = names.labelOf(peer.host);
+  const described = { path, query: '' };
+  const { endpoint, form } =
+    label === undefined
+      ? route(described, directory)
+      : routeOwnHost(described, { label, form: 'invoke' }, directory);
   if (endpoint.auth.kind !== 'oauth') throw notFound();
   const origin = names.baseFor(peer);
   const base = form === 'live' ? origin.replace(/^http/, 'ws') : origin;

@@ -91,3 +91,61 @@ test('a network that cannot be read, and no URL at all, are mistakes', () => {
   }
   assert.throws(() => createNames({ publicUrls: [], localUrls: [], trustedProxies: [] }), TypeError);
 });
+
+const withDomain = createNames({
+  publicUrls: ['https://apps.example.com/', 'https://www.apps.example.com:444'],
+  localUrls: ['https://localhost:8443', 'http://localhost:8080'],
+  trustedProxies: [],
+  appsDomain: 'apps.example.com',
+});
+
+const labels: [host: string, label: string | undefined, known: boolean][] = [
+  ['one.apps.example.com', 'one', true],
+  ['One.APPS.example.com:8443', 'one', true],
+  ['a-1.apps.example.com:1', 'a-1', true],
+  ['apps.example.com', undefined, true],
+  ['www.apps.example.com', undefined, true],
+  ['localhost', undefined, true],
+  ['127.0.0.1', undefined, true],
+  ['one.apps.example.com.', undefined, false],
+  ['two.one.apps.example.com', undefined, false],
+  ['.apps.example.com', undefined, false],
+  ['-one.apps.example.com', undefined, false],
+  ['o_e.apps.example.com', undefined, false],
+  [`${'a'.repeat(64)}.apps.example.com`, undefined, false],
+  ['oneapps.example.com', undefined, false],
+  ['one.apps.example.com.evil.example', undefined, false],
+  ['one.localhost', undefined, false],
+];
+
+for (const [host, label, known] of labels) {
+  test(verifies(['host:own', 'listener:names'], `a Host of "${host}" has the label ${label}`), () => {
+    assert.equal(withDomain.labelOf(host), label);
+    assert.equal(withDomain.knows(host), known);
+    assert.equal(names.labelOf(host), undefined);
+  });
+}
+
+test(verifies('host:resource', 'an application has an origin of its own for each name with TLS'), () => {
+  const own = 'https://one.apps.example.com';
+  assert.deepEqual(withDomain.originsOf('ocid1.kind.place.here.one'), [own, `${own}:444`, `${own}:8443`]);
+  assert.deepEqual(names.originsOf('ocid1.kind.place.here.one'), []);
+  for (const [proto, host, base] of [
+    ['https', 'One.apps.example.com:8443', `${own}:8443`],
+    ['https', 'one.apps.example.com', own],
+    ['http', 'one.apps.example.com:8080', own],
+  ] as const)
+    assert.equal(withDomain.baseFor({ proto, host }), base);
+});
+
+test(verifies('host:resource', 'below localhost it has one without TLS as well'), () => {
+  const local = createNames({
+    publicUrls: [],
+    localUrls: ['https://localhost:8443', 'http://localhost:8080'],
+    trustedProxies: [],
+    appsDomain: 'localhost',
+  });
+  assert.deepEqual(local.originsOf('one'), ['https://one.localhost:8443', 'http://one.localhost:8080']);
+  assert.equal(local.labelOf('one.localhost:8080'), 'one');
+  assert.equal(local.labelOf('localhost'), undefined);
+});

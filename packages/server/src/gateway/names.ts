@@ -3,11 +3,16 @@
  * An address literal is always ours (nobody can rebind it); a host name only when it is loopback's or configured.
  */
 import { isIP } from 'node:net';
+import { isLoopbackDomain, ownOrigin } from '@mooring/contract';
 import ipaddr from 'ipaddr.js';
 
 export interface Names {
   /** Origins under which pages of ours may be loaded. */
   readonly origins: ReadonlySet<string>;
+  /** Origins of the application's own host name, the one to tell first; none without a domain for applications. */
+  originsOf(applicationId: string): readonly string[];
+  /** What stands in front of the domain for applications in a Host header. Undefined: it names no own host. */
+  labelOf(host: string): string | undefined;
   /** Base URL as the client spelled it, when it is one of ours; else the public one. */
   baseFor(peer: { readonly proto: string; readonly host: string }): string;
   /** True when a Host header (with or without port) names this listener. */
@@ -23,10 +28,12 @@ export interface NamesOptions {
   readonly localUrls: readonly string[];
   /** CIDR networks or single addresses. */
   readonly trustedProxies: readonly string[];
+  /** Below it each application has a host name of its own. Default: none has. */
+  readonly appsDomain?: string | undefined;
 }
 
 /** Throws a TypeError for a network that cannot be read. */
-export function createNames({ publicUrls, localUrls, trustedProxies }: NamesOptions): Names {
+export function createNames({ publicUrls, localUrls, trustedProxies, appsDomain }: NamesOptions): Names {
   const urls = [...publicUrls, ...localUrls];
   const [first] = urls;
   if (first === undefined) throw new TypeError('createNames: at least one URL is needed');
@@ -34,12 +41,34 @@ export function createNames({ publicUrls, localUrls, trustedProxies }: NamesOpti
   const networks = trustedProxies.map(parseNetwork);
   const publicUrl = first.replace(/\/+$/, '');
   const origins = new Set(urls.map((url) => new URL(url).origin));
+  const labelOf = (host: string): string | undefined => {
+    const name = hostname(host);
+    if (appsDomain === undefined || name === undefined || hosts.has(name)) return undefined;
+    const label = name.endsWith(`.${appsDomain}`) ? name.slice(0, -appsDomain.length - 1) : '';
+    return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label) ? label : undefined;
+  };
+  // Without TLS only where nobody but this machine can answer for the name.
+  const locals = localUrls.filter((url) => url.startsWith('https:') || isLoopbackDomain(appsDomain ?? ''));
+  const originsOf = (applicationId: string): string[] =>
+    appsDomain === undefined
+      ? []
+      : [...publicUrls, ...locals].map((url) => ownOrigin(url, applicationId, appsDomain));
   return {
     origins,
-    baseFor: ({ proto, host }) => (origins.has(`${proto}://${host}`) ? `${proto}://${host}` : publicUrl),
+    originsOf,
+    labelOf,
+    baseFor: ({ proto, host }) => {
+      const given = `${proto}://${host.toLowerCase()}`;
+      const label = labelOf(host);
+      if (label === undefined) return origins.has(given) ? given : publicUrl;
+      // A label is what the origins of its application are made of.
+      const own = originsOf(label);
+      return own.find((origin) => origin === given) ?? own[0] ?? publicUrl;
+    },
     knows: (host) => {
       const name = hostname(host);
-      return name !== undefined && (hosts.has(name) || isIP(name.replace(/^\[|\]$/g, '')) !== 0);
+      if (name === undefined) return false;
+      return hosts.has(name) || isIP(name.replace(/^\[|\]$/g, '')) !== 0 || labelOf(host) !== undefined;
     },
     trusts: (address) => networks.length > 0 && isIP(address) !== 0 && isWithin(address, networks),
   };

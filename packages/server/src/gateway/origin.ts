@@ -15,7 +15,8 @@ const preflightAge = 600;
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /**
- * A browser page may call only from an origin that the application allows; without a list, only from our own.
+ * A browser page may call only from the application's own host name and from an origin that the application allows;
+ * without a list, from our own.
  * Throws a Problem (NotAllowed).
  */
 export function refuseForeignOrigin({ headers }: InboundRequest, endpoint: Endpoint, names: Names): void {
@@ -34,7 +35,12 @@ export function readableBy({ headers }: InboundRequest, endpoint: Endpoint, name
   return ['Access-Control-Allow-Origin', origin, 'Access-Control-Expose-Headers', '*', 'Vary', 'Origin'];
 }
 
-function isAllowed(origin: string, { settings: { allowedOrigins } }: Endpoint, names: Names): boolean {
+function isAllowed(
+  origin: string,
+  { applicationId, settings: { allowedOrigins } }: Endpoint,
+  names: Names,
+): boolean {
+  if (names.originsOf(applicationId).includes(origin)) return true;
   if (allowedOrigins.length === 0) return names.origins.has(origin);
   return allowedOrigins.includes('*') || allowedOrigins.includes(origin);
 }

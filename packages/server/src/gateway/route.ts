@@ -16,7 +16,7 @@ export interface Route {
   readonly form: Form;
   /** What the replica is asked for: starts with `/`, prefix stripped, query as it came. */
   readonly path: string;
-  /** The prefix that was stripped, for `X-Forwarded-Prefix`. */
+  /** The prefix that was stripped, for `X-Forwarded-Prefix`. Empty: the whole host name is the application's own. */
   readonly prefix: string;
   /** The ticket that stood in the query. */
   readonly ticket?: string | undefined;

@@ -124,6 +124,29 @@ test('the listeners’ names are those that it is bound to and known by', async 
     assert.ok(leaf.checkIP(address), address);
 });
 
+test('with a domain for applications it covers each name one level below, and is kept', async (context) => {
+  const path = directory(context);
+  const domain = { ...choice, appsDomain: 'apps.example.com' };
+  const made = await readCertificate(path, domain, Date.now());
+  const leaf = new X509Certificate(made.cert);
+  assert.ok(leaf.checkHost('one.apps.example.com'));
+  assert.equal(leaf.checkHost('two.one.apps.example.com'), undefined);
+  assert.deepEqual(await readCertificate(path, domain, Date.now()), made);
+  const bare = { ...choice, appsDomain: 'localhost' };
+  const local = await readCertificate(path, bare, Date.now());
+  assert.deepEqual(await readCertificate(path, bare, Date.now()), local);
+});
+
+test('the operator’s own certificate must cover the domain for applications', async (context) => {
+  const path = directory(context);
+  await developmentCertificate(path, ['*.apps.example.com'], Date.now());
+  const own = { ...choice, tlsCert: join(path, 'server.pem'), tlsKey: join(path, 'server.key') };
+  await readCertificate(path, { ...own, appsDomain: 'apps.example.com' }, Date.now());
+  await assert.rejects(readCertificate(path, { ...own, appsDomain: 'other.example.com' }, Date.now()), {
+    message: /--tls-cert does not cover \*\.other\.example\.com/,
+  });
+});
+
 test('the operator’s own certificate is taken as it is', async (context) => {
   const path = directory(context);
   writeFileSync(join(path, 'my.pem'), 'certificate');

@@ -20,6 +20,8 @@ export interface CertificateChoice {
   /** URLs whose host names the certificate has to cover as well. */
   readonly publicUrl: readonly string[];
   readonly managePublicUrl: readonly string[];
+  /** Every name one level below it has to be covered as well. */
+  readonly appsDomain?: string | undefined;
   /** PEM files of the operator's own certificate; absent: a development certificate in `directory`. */
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
@@ -31,18 +33,33 @@ export async function readCertificate(
   choice: CertificateChoice,
   now: number,
 ): Promise<{ cert: string; key: string; ca?: string }> {
-  const { tlsCert, tlsKey } = choice;
+  const { tlsCert, tlsKey, appsDomain } = choice;
   if (tlsCert !== undefined && tlsKey !== undefined) {
-    return { cert: await readPem(tlsCert, '--tls-cert'), key: await readPem(tlsKey, '--tls-key') };
+    const cert = await readPem(tlsCert, '--tls-cert');
+    if (takesWildcard(appsDomain)) requireWildcard(cert, tlsCert, appsDomain);
+    return { cert, key: await readPem(tlsKey, '--tls-key') };
   }
   const hosts = [...choice.publicUrl, ...choice.managePublicUrl].map((url) =>
     new URL(url).hostname.replace(/^\[|\]$/g, ''),
   );
+  const wildcard = takesWildcard(appsDomain) ? [`*.${appsDomain}`] : [];
   const bound = ['0.0.0.0', '::'].includes(choice.host) ? [] : [choice.host];
   return await developmentCertificate(
     directory,
-    [...new Set(['localhost', '127.0.0.1', '::1', ...bound, ...hosts])],
+    [...new Set(['localhost', '127.0.0.1', '::1', ...bound, ...hosts, ...wildcard])],
     now,
+  );
+}
+
+/** Clients accept no wildcard below a name without a dot, such as localhost. */
+const takesWildcard = (appsDomain: string | undefined): appsDomain is string =>
+  appsDomain?.includes('.') === true;
+
+/** Throws an Error when clients would not take the certificate for the host names of applications. */
+function requireWildcard(cert: string, path: string, appsDomain: string): void {
+  if (new X509Certificate(cert).checkHost(`any.${appsDomain}`) !== undefined) return;
+  throw new Error(
+    `The certificate ${path} of --tls-cert does not cover *.${appsDomain}, the host names of applications (--apps-domain). Give one that does, or leave --apps-domain out.`,
   );
 }
 
@@ -104,7 +121,8 @@ function serves(
 ): boolean {
   const leaf = new X509Certificate(cert);
   const covered = names.every(
-    (name) => (isIP(name) === 0 ? leaf.checkHost(name) : leaf.checkIP(name)) !== undefined,
+    (name) =>
+      (isIP(name) === 0 ? leaf.checkHost(name.replace(/^\*/, 'any')) : leaf.checkIP(name)) !== undefined,
   );
   return (
     covered && leaf.verify(new X509Certificate(ca).publicKey) && Date.parse(leaf.validTo) - now > renewBefore

@@ -5,6 +5,7 @@
  * URL as the audience. A client of its own (client-id metadata document, dynamic registration) belongs to no
  * application: it may ask for any that the domain protects, and what it gets is decided by the user who signs in.
  */
+import { isHostLabel, ocidOf } from '@mooring/contract';
 import type { ResourceServer } from 'oidc-provider';
 import { includedRoles, joinScope, managementAudience } from '../management.ts';
 import type { ClientRecord } from '../store-port.ts';
@@ -59,8 +60,11 @@ export async function permitsAsked(
   return (await Promise.all(found)).flat();
 }
 
-/** The application that a resource names: by our own URI, or by the URL of its endpoint. */
+/** The application that a resource names: by our own URI, or by a URL of its endpoint. */
 function applicationOf(resource: string): string | undefined {
+  // Whether the rest of the host name is right is seen when the URLs are compared.
+  const [, label = ''] = /^https?:\/\/([^./]+)\./i.exec(resource) ?? [];
+  if (isHostLabel(label)) return ocidOf('application', label);
   const own = resource.startsWith(applicationPrefix) ? resource.slice(applicationPrefix.length) : undefined;
   const name = own ?? /\/hosted[aA]pplications?\/([^/?#]+)/.exec(resource)?.[1];
   return name === undefined || !URL.canParse(resource) ? undefined : decodeURIComponent(name);
