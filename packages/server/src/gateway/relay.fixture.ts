@@ -6,9 +6,10 @@ import tls from 'node:tls';
 import { defaultSettings } from '@mooring/contract';
 import { Receiver, Sender } from 'ws';
 import { systemRandom } from '../kit/clock.ts';
+import type { Closing } from './ending.ts';
 import { closePayload, opcodes, type Side } from './frame.ts';
 import { readClient, type ReadClient } from './read-client.ts';
-import { Relay, type Closing, type RelaySettings } from './relay.ts';
+import { Relay, type RelaySettings } from './relay.ts';
 
 /** One end as the test plays it. */
 export interface Peer {

@@ -1,15 +1,17 @@
 /**
  * Relay, the last stage of a WebSocket call: bytes go both ways as they came, while a scanner per direction watches
- * the frames. It owns both sockets until both are gone; `ended` then tells how it went. Frames of our own go out at
- * frame boundaries only; inside an unfinished frame, or to a peer that does not read, a reset is all there is.
+ * the frames. It owns both sockets until both are gone; `ended` then tells how it went (ending.ts). Frames of our own
+ * go out at frame boundaries only.
  */
 import type { Socket } from 'node:net';
-import { closeCodes, type ApplicationSettings } from '@mooring/contract';
+import type { ApplicationSettings } from '@mooring/contract';
 import type { Clock, Random } from '../kit/clock.ts';
 import type { Volume } from '../observe/volume.ts';
 import type { Upstream } from './dial.ts';
-import { closePayload, controlFrame, opcodes, type Side } from './frame.ts';
+import { Ending, type Closing } from './ending.ts';
+import { controlFrame, opcodes, type Side } from './frame.ts';
 import { createLeg, judgeSilence, type Leg } from './leg.ts';
+import { Lifetime } from './lifetime.ts';
 import type { Tap } from './mcp/connection.ts';
 import { Pace, type PaceSettings } from './pace.ts';
 import { readClient, type ReadClient } from './read-client.ts';
@@ -43,56 +45,29 @@ export interface RelayOptions {
   readonly tap?: Tap | undefined;
 }
 
-/** How a connection ended. `code` is what the client was told; 1006 when it could not be told. */
-export interface Closing {
-  readonly code: number;
-  readonly reason: string;
-  readonly by: 'client' | 'replica' | 'gateway';
-  readonly messagesIn: number;
-  readonly messagesOut: number;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-}
-
-/** How long a peer may take to answer a close of ours, in milliseconds; then it is reset. */
-const ourCloseLimit = 5_000;
-/**
- * How long the two ends may take over a close of theirs, in milliseconds. In a drain also how long the client may go
- * on sending, and then how long the replica may take over it.
- */
-const theirCloseLimit = 30_000;
-const abnormal = 1006;
-
 export class Relay {
   readonly ended: Promise<Closing>;
   readonly #options: RelayOptions;
   readonly #client: Leg;
   readonly #replica: Leg;
   readonly #pace: Pace;
-  #verdict: Pick<Closing, 'code' | 'reason' | 'by'> | undefined;
-  #toldClient = false;
-  #toldReplica = false;
-  /** A close to the client that waits for the end of the frame that is under way. */
-  #owedClose: Buffer | undefined;
-  #limit: NodeJS.Timeout | undefined;
-  #lastMessages = 0;
-  #lastActivity: number;
-  #expiresAt: number | undefined;
-  #resolve: (closing: Closing) => void = () => {};
+  readonly #ending: Ending;
+  readonly #lifetime: Lifetime;
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    const { client, upstream, settings, clock } = options;
+    const { client, upstream, settings, clock, random, expiresAt } = options;
     const { maxMessageBytes, maxFragments } = settings;
     const common = { maxMessageBytes, maxFragments, deflate: upstream.deflate };
-    this.#lastActivity = clock.now();
-    this.#expiresAt = options.expiresAt;
     this.#client = this.#leg('client', client, new Scanner({ ...common, masked: true }));
     this.#pace = new Pace(this.#client.scanner, settings);
     this.#replica = this.#leg('replica', upstream.socket, new Scanner({ ...common, masked: false }));
     this.#client.scanner.other = this.#replica.scanner;
     this.#replica.scanner.other = this.#client.scanner;
-    this.ended = new Promise((resolve) => (this.#resolve = resolve));
+    const legs = { client: this.#client, replica: this.#replica };
+    this.#ending = new Ending({ ...legs, random });
+    this.#lifetime = new Lifetime({ ...legs, settings, since: clock.now(), expiresAt });
+    this.ended = this.#ending.over;
     if (options.tap !== undefined) this.#hear(options.tap);
   }
 
@@ -115,56 +90,36 @@ export class Relay {
     return { connections: 1, requests: 0, ...messages, bytesIn: up.bytes, bytesOut: down.bytes };
   }
 
-  /** Live figures, for status and accounting. */
-  get messages(): number {
-    return this.#client.scanner.messages + this.#replica.scanner.messages;
-  }
-
   /**
    * Ends the connection from our side. With `drain` the replica hears nothing until the client has answered, so
    * that what the client still sends reaches it.
    */
-  close(code: number, reason: string, { drain = false }: { drain?: boolean } = {}): void {
-    if (this.#verdict !== undefined) return;
-    this.#verdict = { code, reason, by: 'gateway' };
-    this.#setLimit(drain ? theirCloseLimit : ourCloseLimit);
-    this.#toldClient = this.#sendClose(this.#client, this.#replica.scanner, code, reason);
-    if (!drain) this.#toldReplica = this.#sendClose(this.#replica, this.#client.scanner, code, reason);
-    if (this.#toldClient) return;
-    this.#replica.scanner.stopping = true;
-    this.#owedClose = this.#frame(opcodes.close, closePayload(code, reason), 'client');
+  close(code: number, reason: string, options: { drain?: boolean } = {}): void {
+    this.#ending.close(code, reason, options);
   }
 
   /** Looks at the time: pings, idle limit, token expiry, slow readers. Called about once a second. */
   tick(now: number): void {
     this.#renewPace();
-    if (this.#verdict !== undefined) return;
-    const { settings } = this.#options;
-    if (this.#isExpired(now)) return this.close(closeCodes.unauthorized, 'the token has expired');
-    if (this.#isIdle(now)) return this.close(closeCodes.timeout, `no message for ${settings.idleTimeout} s`);
+    if (this.#ending.isDecided) return;
+    const due = this.#lifetime.due(now);
+    if (due !== undefined) return this.close(due.code, due.reason);
     for (const leg of [this.#client, this.#replica]) {
-      if (leg.stalledSince !== undefined && now - leg.stalledSince >= settings.slowReader * 1000) {
-        return this.close(
-          closeCodes.tryAgainLater,
-          `the ${leg.side} did not read for ${settings.slowReader} s`,
-        );
-      }
       const other = leg === this.#client ? this.#replica : this.#client;
       const verdict = judgeSilence(leg, other, { now, later: () => this.#jitteredPing(now) });
-      if (verdict === 'dead') return this.#dead(leg);
+      if (verdict === 'dead') return this.#ending.dead(leg);
       if (verdict === 'ping') this.#ping(leg);
     }
   }
 
   /** Another token of the same caller. @param expiresAt milliseconds since the epoch; undefined: it never ends */
   renew(expiresAt: number | undefined): void {
-    this.#expiresAt = expiresAt;
+    this.#lifetime.expiresAt = expiresAt;
   }
 
   /** Ends it at once, without a word. */
   destroy(reason: string): void {
-    this.#verdict ??= { code: abnormal, reason, by: 'gateway' };
-    this.#finish();
+    this.#ending.destroy(reason);
   }
 
   #leg(side: Side, socket: Socket, scanner: Scanner): Leg {
@@ -178,11 +133,11 @@ export class Relay {
       leg.stalledSince = undefined;
       if (!other.paced) other.socket.resume();
     });
-    socket.on('end', () => this.#ended(leg, other));
-    socket.on('error', () => this.#ended(leg, other));
+    socket.on('end', () => this.#ending.ended(leg, other));
+    socket.on('error', () => this.#ending.ended(leg, other));
     socket.on('close', () => {
-      this.#ended(leg, other);
-      if (this.#client.socket.destroyed && this.#replica.socket.destroyed) this.#finish();
+      this.#ending.ended(leg, other);
+      if (this.#client.socket.destroyed && this.#replica.socket.destroyed) this.#ending.finish();
     });
   }
 
@@ -190,7 +145,7 @@ export class Relay {
     const { scanner } = this.#client;
     this.#client.heard = true;
     scanner.scan(chunk, this.#toReplica);
-    this.#afterScan(this.#client, this.#replica);
+    this.#ending.afterScan(this.#client, this.#replica);
     if (this.#pace.isOver) this.#holdBack();
   }
 
@@ -210,25 +165,16 @@ export class Relay {
     const { scanner } = this.#replica;
     this.#replica.heard = true;
     scanner.scan(chunk, this.#toClient);
-    if (scanner.atBoundary) this.#payClose();
-    this.#afterScan(this.#replica, this.#client);
-  }
-
-  #payClose(): void {
-    if (this.#owedClose === undefined) return;
-    this.#client.socket.write(this.#owedClose);
-    this.#owedClose = undefined;
-    this.#toldClient = true;
-    const { violation, closed } = this.#client.scanner;
-    if (violation !== undefined || closed !== undefined) finish(this.#client.socket);
+    if (scanner.atBoundary) this.#ending.payClose();
+    this.#ending.afterScan(this.#replica, this.#client);
   }
 
   #toReplica = (piece: Buffer): void => {
-    if (!this.#toldReplica) this.#write(this.#replica, this.#client, piece);
+    if (!this.#ending.toldReplica) this.#write(this.#replica, this.#client, piece);
   };
 
   #toClient = (piece: Buffer): void => {
-    if (!this.#toldClient) this.#write(this.#client, this.#replica, piece);
+    if (!this.#ending.toldClient) this.#write(this.#client, this.#replica, piece);
   };
 
   /** Whoever hears a piece does so when it has gone on. */
@@ -244,97 +190,10 @@ export class Relay {
     from.socket.pause();
   }
 
-  #afterScan(leg: Leg, other: Leg): void {
-    const { violation, closed } = leg.scanner;
-    if (violation !== undefined && this.#verdict === undefined) {
-      this.close(violation.code, violation.reason);
-      if (this.#owedClose === undefined || leg.side === 'replica') finish(leg.socket);
-      leg.socket.resume();
-      return;
-    }
-    if (closed === undefined) return;
-    if (this.#verdict === undefined) {
-      this.#verdict = { code: closed, reason: `closed by the ${leg.side}`, by: leg.side };
-      this.#setLimit(theirCloseLimit);
-    }
-    // A close that we sent has its answer now; nothing more is due to this peer.
-    if (leg.side === 'client' && this.#toldClient) {
-      finish(leg.socket);
-      // In a drain the replica now gets as long for what the client still said as the client had for saying it.
-      if (!this.#toldReplica) this.#renewLimit(theirCloseLimit);
-    }
-    if (other.gone) finish(leg.socket);
-  }
-
-  #ended(leg: Leg, other: Leg): void {
-    if (leg.gone) return;
-    leg.gone = true;
-    leg.stalledSince = undefined;
-    if (leg.side === 'replica') finish(leg.socket);
-    if (this.#verdict === undefined) this.#lost(leg);
-    this.#setLimit(ourCloseLimit);
-    if (other.socket.destroyed) return;
-    finish(other.socket);
-    other.socket.resume();
-    if (leg.side === 'client') finish(leg.socket);
-  }
-
-  /** A peer went away without a close frame. */
-  #lost(leg: Leg): void {
-    if (leg.side === 'client') {
-      this.#verdict = { code: abnormal, reason: 'the client went away without a close', by: 'client' };
-      return;
-    }
-    const reason = 'the replica died';
-    this.#toldClient = this.#sendClose(this.#client, this.#replica.scanner, closeCodes.internalError, reason);
-    this.#verdict = {
-      code: closeCodes.internalError,
-      reason: `${reason} at a frame boundary`,
-      by: 'replica',
-    };
-    if (this.#toldClient) return;
-    this.#verdict = { code: abnormal, reason: `${reason} inside a frame`, by: 'replica' };
-    reset(this.#client.socket);
-  }
-
-  #dead(leg: Leg): void {
-    if (leg.side === 'replica')
-      return this.close(closeCodes.internalError, 'the replica does not answer pings');
-    const reason = 'the client does not answer pings';
-    this.#verdict = { code: abnormal, reason, by: 'gateway' };
-    this.#setLimit(ourCloseLimit);
-    this.#toldReplica = this.#sendClose(this.#replica, leg.scanner, closeCodes.goingAway, reason);
-    reset(this.#client.socket);
-  }
-
-  /** False when the stream towards that peer stands inside a frame, or cannot be written. */
-  #sendClose(to: Leg, stream: Scanner, code: number, reason: string): boolean {
-    if (!stream.atBoundary || !to.socket.writable) return false;
-    to.socket.write(this.#frame(opcodes.close, closePayload(code, reason), to.side));
-    return true;
-  }
-
-  #frame(opcode: number, payload: Uint8Array, to: Side): Buffer {
-    return controlFrame(opcode, payload, { to, mask: this.#options.random(4) });
-  }
-
-  #isExpired(now: number): boolean {
-    const { tokenExpiry, tokenGrace } = this.#options.settings;
-    if (this.#expiresAt === undefined || tokenExpiry === 'ignore') return false;
-    return now >= this.#expiresAt + tokenGrace * 1000;
-  }
-
-  #isIdle(now: number): boolean {
-    const { messages } = this;
-    const inside = !this.#client.scanner.atBoundary || !this.#replica.scanner.atBoundary;
-    if (messages !== this.#lastMessages || inside) this.#lastActivity = now;
-    this.#lastMessages = messages;
-    return now - this.#lastActivity >= this.#options.settings.idleTimeout * 1000;
-  }
-
   #ping(leg: Leg): void {
     leg.scanner.ownPing ??= Buffer.from(this.#options.random(16));
-    leg.socket.write(this.#frame(opcodes.ping, leg.scanner.ownPing, leg.side));
+    const options = { to: leg.side, mask: this.#options.random(4) };
+    leg.socket.write(controlFrame(opcodes.ping, leg.scanner.ownPing, options));
   }
 
   /** 75 % to 100 % of the interval from now, so that the pings of many connections do not come together. */
@@ -342,51 +201,4 @@ export class Relay {
     const fraction = (this.#options.random(1)[0] ?? 0) / 255;
     return now + this.#options.settings.pingInterval * 1000 * (0.75 + fraction / 4);
   }
-
-  /** What ends it first sets its limit; what follows has to fit into that. */
-  #setLimit(milliseconds: number): void {
-    this.#limit ??= setTimeout(() => this.#finish(), milliseconds);
-  }
-
-  #renewLimit(milliseconds: number): void {
-    clearTimeout(this.#limit);
-    this.#limit = undefined;
-    this.#setLimit(milliseconds);
-  }
-
-  #finish(): void {
-    clearTimeout(this.#limit);
-    const outcome = this.#outcome();
-    if (!this.#client.socket.destroyed) reset(this.#client.socket);
-    this.#replica.socket.destroy();
-    const up = this.#client.scanner;
-    const down = this.#replica.scanner;
-    this.#resolve({
-      ...outcome,
-      messagesIn: up.messages,
-      messagesOut: down.messages,
-      bytesIn: up.bytes,
-      bytesOut: down.bytes,
-    });
-  }
-
-  /** The verdict, as far as the client could be told of it. */
-  #outcome(): Pick<Closing, 'code' | 'reason' | 'by'> {
-    const verdict = this.#verdict ?? { code: abnormal, reason: 'ended', by: 'gateway' };
-    if (this.#owedClose !== undefined)
-      return { ...verdict, code: abnormal, reason: `${verdict.reason}; the client was inside a frame` };
-    if (!this.#toldClient || this.#client.socket.writableLength === 0) return verdict;
-    return { ...verdict, code: abnormal, reason: `${verdict.reason}; the client did not read it` };
-  }
-}
-
-/** Ends a socket that is not already at its end: Node would make an error of that for nobody to hear. */
-function finish(socket: Socket): void {
-  if (socket.writable) socket.end();
-}
-
-/** Ends a socket so that its peer notices at once. A TLS socket cannot be reset; it is destroyed. */
-function reset(socket: Socket): void {
-  if ('encrypted' in socket) socket.destroy();
-  else socket.resetAndDestroy();
 }
