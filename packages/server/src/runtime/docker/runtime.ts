@@ -181,10 +181,9 @@ class Containers implements DockerRuntime {
     if (!this.#wasUsed()) return 0;
     try {
       const engine = await this.#link.get();
-      const found = await this.#strangers(engine);
-      await Promise.all(found.map((one) => removeContainer(engine, one)));
+      const removed = await this.#discard(engine, await this.#strangers(engine));
       await (await this.#networks()).sweep(engine);
-      return found.length;
+      return removed;
     } catch (error) {
       const { log } = this.#options;
       log.warn({ err: error }, 'what an earlier server left is removed when the container engine answers');
@@ -318,9 +317,25 @@ class Containers implements DockerRuntime {
     }
     const strangers = found.filter(({ replicaId }) => !this.#replicas.has(replicaId));
     const rest = this.#left.offer(strangers);
-    await Promise.all(rest.map((one) => removeContainer(engine, one)));
+    await this.#discard(engine, rest);
     for (const applicationId of this.#forgotten) await (await this.#networks()).remove(engine, applicationId);
     this.#forgotten.clear();
+  }
+
+  /** How many were removed. One that the engine cannot get rid of now is no reason to do without the engine. */
+  async #discard(engine: Engine, found: readonly Found[]): Promise<number> {
+    const removals = found.map(async (one) => {
+      try {
+        await removeContainer(engine, one);
+        return true;
+      } catch (error) {
+        if (isAway(error)) throw error;
+        const { log } = this.#options;
+        log.warn({ err: error, ...one }, 'a container cannot be removed; the next start tries again');
+        return false;
+      }
+    });
+    return (await Promise.all(removals)).filter(Boolean).length;
   }
 
   async #strangers(engine: Engine): Promise<Found[]> {
