@@ -210,6 +210,12 @@ export const requirements = [
     source: 'RFC 6265 sections 5.1.4 and 5.3',
   },
   {
+    id: 'limits:pending',
+    sentence:
+      'Handshakes under way over the limits of an application or a caller are refused with 429, until one has ended.',
+    source: 'docs/wire.md, settings of an application',
+  },
+  {
     id: 'limits:connections',
     sentence:
       'Connections over the limits of an application or a caller, and handshakes over the rate, are refused with 429.',

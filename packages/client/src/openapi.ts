@@ -1277,6 +1277,16 @@ export interface components {
              */
             maxConnections: number;
             /**
+             * @description WebSocket handshakes that one caller may have under way, then 429. Default 1000; 0: no limit
+             * @default 1000
+             */
+            maxPendingPerCaller: number;
+            /**
+             * @description WebSocket handshakes of the application under way on one server, then 429. Default 10000; 0: no limit
+             * @default 10000
+             */
+            maxPending: number;
+            /**
              * @description Seconds a peer may leave what it was sent unread before it is closed with 1013. Default 60
              * @default 60
              */
@@ -1469,6 +1479,16 @@ export interface components {
              * @default 0
              */
             maxConnections?: number;
+            /**
+             * @description WebSocket handshakes that one caller may have under way, then 429. Default 1000; 0: no limit
+             * @default 1000
+             */
+            maxPendingPerCaller?: number;
+            /**
+             * @description WebSocket handshakes of the application under way on one server, then 429. Default 10000; 0: no limit
+             * @default 10000
+             */
+            maxPending?: number;
             /**
              * @description Seconds a peer may leave what it was sent unread before it is closed with 1013. Default 60
              * @default 60

@@ -90,6 +90,16 @@ export const applicationSettings = z
     maxConnections: count
       .default(0)
       .describe('Live connections of the application on one server, then 429. Default 0: no limit'),
+    maxPendingPerCaller: count
+      .default(1_000)
+      .describe(
+        'WebSocket handshakes that one caller may have under way, then 429. Default 1000; 0: no limit',
+      ),
+    maxPending: count
+      .default(10_000)
+      .describe(
+        'WebSocket handshakes of the application under way on one server, then 429. Default 10000; 0: no limit',
+      ),
     slowReader: seconds(1, 3600)
       .default(60)
       .describe('Seconds a peer may leave what it was sent unread before it is closed with 1013. Default 60'),

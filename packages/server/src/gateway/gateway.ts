@@ -30,6 +30,7 @@ import { gatheredLimit } from './mcp/gathering.ts';
 import type { Names } from './names.ts';
 import { isPreflight, preflightHeaders, readableBy, refuseForeignOrigin } from './origin.ts';
 import { routeArrival } from './own-host.ts';
+import { Pending } from './pending.ts';
 import { createAgent, proxy } from './proxy.ts';
 import { refuseRequest, refuseSocket } from './refuse.ts';
 import type { RenewElsewhere } from './renewal.ts';
@@ -74,6 +75,7 @@ export class Gateway implements Disposable {
   readonly #limits: Limits;
   readonly #ejections: Ejections;
   readonly #seal: Seal;
+  readonly #pending = new Pending();
   readonly #agent = createAgent();
   readonly #gathered = new Budget(gatheredLimit);
   /** One for each call, aborted when its client leaves or, for those that still wait, when the server stops. */
@@ -275,6 +277,7 @@ export class Gateway implements Disposable {
       ejections: this.#ejections,
       random,
       connections: this.connections,
+      pending: this.#pending,
       assertion,
       openTunnel,
       seal: this.#seal,

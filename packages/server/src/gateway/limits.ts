@@ -77,7 +77,7 @@ export class Limits {
 const isFull = ({ connections }: Account, limit: number): boolean => limit > 0 && connections >= limit;
 
 /** Whoever is nobody is told by the address. */
-function callerOf({ route, principal, arrival }: Call): string {
+export function callerOf({ route, principal, arrival }: Call): string {
   const { applicationId } = route.endpoint;
   if (principal.kind === 'anonymous') return JSON.stringify([applicationId, arrival.peer.address]);
   return JSON.stringify([applicationId, principal.issuer, principal.subject, principal.clientId]);

@@ -16,6 +16,7 @@ import type { Closing } from './ending.ts';
 import { acceptKey } from './handshake.ts';
 import { clientHeaders } from './headers.ts';
 import { tapConnection } from './mcp/connection.ts';
+import type { Pending } from './pending.ts';
 import { Relay } from './relay.ts';
 import type { Seal } from './seal.ts';
 import { seated, type SeatedOptions } from './seated.ts';
@@ -23,6 +24,7 @@ import { answeredSubprotocol } from './subprotocol.ts';
 
 export interface LiveOptions extends SeatedOptions {
   readonly connections: Connections;
+  readonly pending: Pending;
   readonly clock: Clock;
   readonly assertion: string | undefined;
   readonly seal: Seal;
@@ -89,6 +91,7 @@ interface Reached extends Disposable {
 
 /** A replica that takes no connection at all has just died: another one is tried, once. */
 async function reach(call: Call, options: LiveOptions): Promise<Reached> {
+  using _pending = options.pending.enter(call);
   const dialled: { replicaId?: string } = {};
   try {
     return await attempt(call, options, dialled);
