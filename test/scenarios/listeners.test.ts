@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import http2 from 'node:http2';
+import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
+import tls from 'node:tls';
 import { invokePath, livePath } from '@mooring/contract';
 import { bearer } from '../fixtures/live.ts';
 import { startTestServer } from '../fixtures/server.ts';
@@ -53,6 +58,30 @@ describe('the two listeners', () => {
       assert.match(made.headers.get('opc-request-id') ?? '', /^[0-9A-F]{32}$/, url);
     }
   });
+
+  it(
+    verifies('http2:offered', 'speak HTTP/2 where applications are invoked over TLS, and nowhere else'),
+    async () => {
+      await using test = await startTestServer();
+      const { urls, profilePath } = test.server;
+      const { ca } = JSON.parse(await readFile(profilePath, 'utf8'));
+      const protocolOf = async (url: string): Promise<string | false | null> => {
+        const { hostname: host, port } = new URL(url);
+        const socket = tls.connect({ host, port: Number(port), ca, ALPNProtocols: ['h2', 'http/1.1'] });
+        await once(socket, 'secureConnect');
+        socket.destroy();
+        return socket.alpnProtocol;
+      };
+      assert.equal(await protocolOf(urls.applications), 'h2');
+      assert.equal(await protocolOf(urls.management), 'http/1.1');
+      const session = http2.connect(urls.applications, { ca });
+      const stream = session.request({ ':path': '/health' });
+      const [headers] = await once(stream, 'response');
+      assert.equal(headers[':status'], 200);
+      assert.equal(await text(stream), '{"status":"healthy"}');
+      session.close();
+    },
+  );
 
   it('refuse a name that is not theirs', async () => {
     const { request } = await import('node:http');
