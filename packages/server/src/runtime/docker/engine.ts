@@ -24,7 +24,15 @@ const information = z.looseObject({
   SecurityOptions: z.array(z.string()).nullish(),
   InitBinary: z.string().default(''),
 });
-const versions = z.looseObject({ Os: z.string(), Arch: z.string() });
+const versions = z.looseObject({
+  Os: z.string(),
+  Arch: z.string(),
+  Components: z.array(z.looseObject({ Name: z.string() })).nullish(),
+});
+/** What Podman says in its own words. */
+const podmanInformation = z.looseObject({
+  host: z.looseObject({ security: z.looseObject({ rootless: z.boolean() }) }),
+});
 
 /** Asks it who it is. Throws when it does not answer. */
 export async function openEngine(place: Place): Promise<Engine> {
@@ -33,11 +41,15 @@ export async function openEngine(place: Place): Promise<Engine> {
     within(async () => information.parse(await docker.info())),
     within(async () => versions.parse(await docker.version())),
   ]);
+  const isPodman = version.Components?.some(({ Name }) => Name === 'Podman Engine') === true;
+  const isRootless =
+    info.SecurityOptions?.some((option) => option.includes('rootless')) === true ||
+    (isPodman && (await isRootlessPodman(docker)));
   return {
     docker,
     place,
     platform: `${version.Os}/${version.Arch}`,
-    reach: reachOf(place, info),
+    reach: isRootless ? 'published' : reachOf(place, info),
     cpus: info.NCPU,
     hasInit: info.InitBinary !== '',
   };
@@ -66,6 +78,22 @@ async function connect({ url, certificates }: Place): Promise<Docker> {
 /** Only an engine that shares this machine's network, with its rights, gives containers addresses that are reached. */
 function reachOf({ url }: Place, info: z.infer<typeof information>): Engine['reach'] {
   const isLocal = process.platform === 'linux' && url.startsWith('unix:');
-  const isRootless = info.SecurityOptions?.some((option) => option.includes('rootless')) === true;
-  return isLocal && !isRootless && info.OperatingSystem !== 'Docker Desktop' ? 'address' : 'published';
+  return isLocal && info.OperatingSystem !== 'Docker Desktop' ? 'address' : 'published';
+}
+
+/** Podman 4 does not tell it as Docker does. An answer that is not understood is a no. */
+async function isRootlessPodman({ modem }: Docker): Promise<boolean> {
+  const answer = await within(
+    () =>
+      new Promise<unknown>((resolve, reject) => {
+        modem.dial(
+          { path: '/v4.0.0/libpod/info', method: 'GET', statusCodes: { 200: true } },
+          (error: unknown, data: unknown) => {
+            if (error === null || error === undefined) resolve(data);
+            else reject(new Error('Podman does not say', { cause: error }));
+          },
+        );
+      }),
+  ).catch(() => undefined);
+  return podmanInformation.safeParse(answer).data?.host.security.rootless === true;
 }
