@@ -78,6 +78,15 @@ async function talk({ url, token, tokenBy, call }: Talk): Promise<unknown> {
   return { opened, tools, called, states };
 }
 
+/** Asks an application which cookies its WebSocket handshake came with; hands in its token once more. */
+async function whoAmI({ url, token, tokenBy }: Omit<Talk, 'call'>): Promise<unknown> {
+  await using connection = await keepConnected(url, { token: async () => token, tokenBy });
+  const opened = connection.state;
+  if (opened.kind === 'open' && opened.connectionId !== undefined)
+    await renewToken(url, opened.connectionId, { token, signal: AbortSignal.timeout(10_000) });
+  return answerOf(await connection.request('{"jsonrpc":"2.0","id":1,"method":"who"}', 1));
+}
+
 function answerOf(fate: Fate): unknown {
   if (fate.fate !== 'answered') throw new Error(`${fate.fate}: ${fate.cause}`);
   const { result } = JSON.parse(String(fate.answer));
@@ -95,4 +104,4 @@ async function talkOverHttp({ url, token, call }: Omit<Talk, 'tokenBy'>): Promis
   return { tools, called };
 }
 
-Object.assign(globalThis, { begin, finish, talk, talkOverHttp });
+Object.assign(globalThis, { begin, finish, talk, talkOverHttp, whoAmI });

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { invokePath, livePath } from '@mooring/contract';
+import { ticketFor } from '@mooring/client';
+import { invokePath, livePath, ownOrigin } from '@mooring/contract';
 import type { Browser, Page, Request } from 'playwright-core';
 import { z } from 'zod';
 import { bundle } from '../fixtures/bundle.ts';
@@ -11,6 +12,9 @@ import { startTestServer } from '../fixtures/server.ts';
 import { verifies } from '../verifies.ts';
 
 const module = (path: string): string => new URL(path, import.meta.url).pathname;
+
+/** Chromium takes every name below localhost for this machine. */
+const appsDomain = 'apps.localhost';
 
 describe('the client as bundlers for pages find it', () => {
   it('needs nothing that only Node has', async () => {
@@ -46,7 +50,7 @@ const networkChanged = 'net::ERR_NETWORK_CHANGED';
 /** Calls a function of the page's script. An error names the requests that failed meanwhile. */
 async function call(
   page: Page,
-  name: 'begin' | 'finish' | 'talk' | 'talkOverHttp',
+  name: 'begin' | 'finish' | 'talk' | 'talkOverHttp' | 'whoAmI',
   ...given: object[]
 ): Promise<unknown> {
   const parameters = given.map((each) => JSON.stringify(each)).join(', ');
@@ -77,7 +81,7 @@ function scenarios(executablePath: string): void {
   const started = start();
 
   async function start() {
-    const test = owned.use(await startTestServer({ allowRegistration: true }));
+    const test = owned.use(await startTestServer({ allowRegistration: true, appsDomain }));
     setDefaultCACertificates([...getCACertificates(), test.server.profile.ca ?? '']);
     const script = await bundle(module('../page/page.ts'));
     const ours = owned.use(await startSite('localhost', script));
@@ -95,7 +99,7 @@ function scenarios(executablePath: string): void {
     owned.defer(() => browser.close());
     const url = test.server.urls.applications.replace('https', 'wss') + livePath(weather.id, '/ws');
     const weatherHttp = test.server.urls.applications + invokePath(weather.id, '/mcp');
-    return { test, ours, foreign, weather, browser, url, weatherHttp };
+    return { test, script, ours, foreign, weather, browser, url, weatherHttp };
   }
 
   const tools = ['get-weather', 'get-alerts', 'get-forecast'];
@@ -201,6 +205,70 @@ function scenarios(executablePath: string): void {
         const frame = document.createElement('iframe');
         frame.onload = () => resolve(frame.contentDocument === null);
         frame.src = ${target};
+        document.body.append(frame);
+      })`);
+      assert.equal(framed, true);
+    },
+  );
+
+  it(
+    verifies(
+      ['host:apart', 'host:own', 'host:reserved'],
+      'that an application serves on its own host runs, keeps its cookies, and opens its own connection; a sibling reads nothing',
+    ),
+    async () => {
+      const { test, script, browser } = await started;
+      const site = async (name: string) => {
+        const { id, errors } = await test.deploy({
+          name,
+          environment: { NAME: name, DOMAIN: appsDomain },
+          command: ['node', '--conditions=mooring', 'site-app.ts'],
+          workingDirectory: module('../fixtures'),
+        });
+        assert.deepEqual(errors, []);
+        const token = await test.token(id);
+        const origin = ownOrigin(test.server.urls.applications, id, appsDomain);
+        const below = test.server.urls.applications.replace('https', 'wss') + livePath(id);
+        return { origin, token, below, live: `${origin.replace('https', 'wss')}/live` };
+      };
+      const [home, sibling] = [await site('home'), await site('sibling')];
+      // The development authority is none that Chromium knows; own-host.test.ts checks the certificate.
+      await using context = await browser.newContext({ ignoreHTTPSErrors: true });
+      const page = await context.newPage();
+      const visit = async ({ origin, token, below }: typeof home): Promise<void> => {
+        const { ticket } = await ticketFor(below, { token, signal: AbortSignal.timeout(10_000) });
+        await page.goto(`${origin}/?mooring-ticket=${ticket}`);
+        await page.addScriptTag({ content: script });
+      };
+      const read = ({ origin, token }: typeof home): Promise<unknown> =>
+        page.evaluate(`fetch('${origin}/cookies', {
+          headers: { authorization: 'Bearer ${token}' },
+        }).then((answer) => answer.json())`);
+
+      await visit(sibling);
+      await visit(home);
+      assert.equal(await page.title(), 'home runs');
+      assert.equal(await page.evaluate('origin'), home.origin);
+      await page.evaluate(`document.cookie = 'by-script=1'`);
+      await page.evaluate(`localStorage.setItem('kept', 'yes')`);
+      const kept = { name: 'home', cookies: 'from-home=secret; wide-home=secret; by-script=1' };
+      assert.deepEqual(await read(home), kept);
+      for (const tokenBy of ['ticket', 'subprotocol'])
+        assert.deepEqual(await call(page, 'whoAmI', { url: home.live, token: home.token, tokenBy }), kept);
+
+      await visit(sibling);
+      assert.equal(await page.evaluate('document.cookie'), 'from-sibling=secret; wide-sibling=secret');
+      assert.equal(await page.evaluate(`localStorage.getItem('kept')`), null);
+      await assert.rejects(read(home), /Failed to fetch/);
+      for (const tokenBy of ['ticket', 'subprotocol'])
+        await assert.rejects(
+          call(page, 'whoAmI', { url: home.live, token: home.token, tokenBy }),
+          /Unreachable: No server answers/,
+        );
+      const framed = await page.evaluate(`new Promise((resolve) => {
+        const frame = document.createElement('iframe');
+        frame.onload = () => resolve(frame.contentDocument === null);
+        frame.src = '${home.origin}/cookies';
         document.body.append(frame);
       })`);
       assert.equal(framed, true);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { hostLabel } from '@mooring/contract';
 import { verifies } from '@mooring/test/verifies';
 import { confine } from './confine.ts';
-import { ask, host, startGateway, startReplica } from './gateway.fixture.ts';
+import { connectRaw } from '../kit/raw.fixture.ts';
+import { ask, handshake, host, startGateway, startReplica, switching } from './gateway.fixture.ts';
 
 const cookies: [set: string, kept: string][] = [
   ['id=1', 'id=1; Path=/app'],
@@ -87,5 +89,26 @@ test(
     const { headers } = await ask(gateway.port, app.invoke('/page'));
     assert.match(String(headers['content-security-policy']), /^default-src 'self', sandbox allow-scripts /);
     assert.deepEqual(headers['set-cookie'], [`a=1; Path=${app.invoke()}`, `b=2; Path=${app.invoke()}`]);
+  },
+);
+
+test(
+  verifies(['browser:cookies', 'host:apart'], 'a cookie that comes with a 101 is confined as well'),
+  async () => {
+    await using replica = await startReplica({
+      upgrade: (request, socket) =>
+        void socket.write(switching(request, 'Set-Cookie: a=1; Domain=example.com; Path=/')),
+    });
+    await using gateway = await startGateway({ appsDomain: 'apps.example.com' });
+    const app = host(gateway.directory, [replica]);
+    for (const [target, name, kept] of [
+      [app.live('/ws'), 'localhost', `a=1; Path=${app.live()}`],
+      ['/ws', `${hostLabel(app.id)}.apps.example.com`, 'a=1; Path=/'],
+    ] as const) {
+      using client = await connectRaw(gateway.port);
+      client.write(handshake(target, { Host: name }));
+      const head = await client.until(/^HTTP\/1\.1 101 [^]*\r\n\r\n/);
+      assert.equal(/^Set-Cookie: (.*)\r$/m.exec(head)?.[1], kept);
+    }
   },
 );

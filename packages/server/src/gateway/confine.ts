@@ -18,17 +18,21 @@ const document = /html|xml|svg|pdf|multipart/i;
  * of its own, too: there a cookie loses its domain and nothing else
  */
 export function confine(headers: RawHeaders, prefix: string): RawHeaders {
-  const confined: RawHeaders = [];
-  let type: string | undefined;
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    const [name = '', value = ''] = headers.slice(index, index + 2);
-    const lower = name.toLowerCase();
-    if (lower === 'content-type') type = value;
-    confined.push(name, lower === 'set-cookie' ? confinedCookie(value, prefix) : value);
-  }
+  const confined = confineCookies(headers, prefix);
+  const at = headers.findLastIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
+  const type = at === -1 ? undefined : headers[at + 1];
   if (prefix !== '' && (type === undefined || document.test(type)))
     confined.push('Content-Security-Policy', sandbox);
   return confined;
+}
+
+/** The same of what shows no document: a browser keeps the cookies of a handshake as well. */
+export function confineCookies(headers: RawHeaders, prefix: string): RawHeaders {
+  return headers.map((value, index) =>
+    index % 2 === 1 && headers[index - 1]?.toLowerCase() === 'set-cookie'
+      ? confinedCookie(value, prefix)
+      : value,
+  );
 }
 
 /** `Set-Cookie` (RFC 6265 section 4.1) without a domain, and with a path below the prefix if there is one. */

@@ -10,6 +10,7 @@ import type { Clock } from '../kit/clock.ts';
 import type { Seat } from './admit.ts';
 import { withAffinity } from './affinity.ts';
 import type { Call } from './authenticate.ts';
+import { confineCookies } from './confine.ts';
 import type { Connections } from './connections.ts';
 import { dial, type Upstream } from './dial.ts';
 import type { Closing } from './ending.ts';
@@ -146,7 +147,8 @@ function switchingProtocols(
   if (upstream.extensions !== undefined) headers.push('Sec-WebSocket-Extensions', upstream.extensions);
   headers.push('Mooring-Connection-Id', connectionId);
   const passed = clientHeaders(upstream.rawHeaders, upstream.connectionHeader, requestId);
-  headers.push(...withAffinity(passed, { call, replicaId: seat.replica.id, preference, seal }));
+  const confined = confineCookies(passed, call.route.prefix);
+  headers.push(...withAffinity(confined, { call, replicaId: seat.replica.id, preference, seal }));
   let text = 'HTTP/1.1 101 Switching Protocols\r\n';
   for (let index = 0; index + 1 < headers.length; index += 2)
     text += `${headers[index]}: ${headers[index + 1]}\r\n`;
