@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { hostLabel } from '@mooring/contract';
 import { testArtifact, testDeployment, type Received } from '@mooring/client/testing';
 import { mooring } from '../fixture/mooring.ts';
 import { platform } from '../fixture/platform.ts';
@@ -26,6 +27,26 @@ test('a name means the application of that name, an id the one of that id', asyn
   assert.deepEqual(JSON.parse(byId.stdout), {
     url: `${ws}/20251112/ws/hostedapplication/${weather.id}/ws`,
   });
+});
+
+test('where applications have host names of their own, that is the URL; calls go by the path', async () => {
+  await using server = await platform('weather');
+  const [weather] = server.applications;
+  assert.ok(weather);
+  const { cwd, profile } = server;
+  const urlAt = async (appsDomain: string, ...options: string[]): Promise<string> => {
+    await writeFile(join(cwd, '.mooring', 'cli.json'), JSON.stringify({ ...profile, appsDomain }));
+    return (await mooring(['url', 'weather', '/ws', ...options], { cwd })).stdout.trim();
+  };
+  const { port } = new URL(server.url);
+  const label = hostLabel(weather.id);
+  const below = `${server.url}/20251112/hostedApplications/${weather.id}/actions/invoke/ws`;
+  assert.equal(await urlAt('apps.example.com'), `http://${label}.apps.example.com:${port}/ws`);
+  assert.equal(await urlAt('apps.example.com', '--ws'), `ws://${label}.apps.example.com:${port}/ws`);
+  assert.equal(await urlAt('apps.example.com', '--plain'), below);
+  assert.equal(await urlAt('apps.localhost', '--plain'), `http://${label}.apps.localhost:${port}/ws`);
+  const { stdout } = await mooring(['invoke', 'weather', '/x'], { cwd });
+  assert.match(stdout, /^GET \/20251112\/hostedApplications\/.*\/invoke\/x/);
 });
 
 test('an unknown name lists the known ones', async () => {
