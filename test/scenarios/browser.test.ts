@@ -4,10 +4,10 @@ import { after, describe, it } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ticketFor } from '@mooring/client';
 import { invokePath, livePath, ownOrigin } from '@mooring/contract';
-import type { Browser, Page, Request } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { z } from 'zod';
 import { bundle } from '../fixtures/bundle.ts';
-import { chromiumMissing, chromiumPath, startChromium, startSite } from '../fixtures/chromium.ts';
+import { chromiumMissing, chromiumPath, inContext, startChromium, startSite } from '../fixtures/chromium.ts';
 import { startTestServer } from '../fixtures/server.ts';
 import { verifies } from '../verifies.ts';
 
@@ -44,35 +44,14 @@ const heardLive = heard.extend({
 
 const toolsOf = ({ tools }: z.infer<typeof heard>): string[] => tools.tools.map(({ name }) => name);
 
-/** What Chromium says of every request under way when an interface of the machine comes or goes, as engines make them. */
-const networkChanged = 'net::ERR_NETWORK_CHANGED';
-
-/** Calls a function of the page's script. An error names the requests that failed meanwhile. */
+/** Calls a function of the page's script. */
 async function call(
   page: Page,
   name: 'begin' | 'finish' | 'talk' | 'talkOverHttp' | 'whoAmI',
   ...given: object[]
 ): Promise<unknown> {
   const parameters = given.map((each) => JSON.stringify(each)).join(', ');
-  const failed: string[] = [];
-  const note = (request: Request): void => {
-    failed.push(`${request.method()} ${request.url()} ${request.failure()?.errorText}`);
-  };
-  page.on('requestfailed', note);
-  try {
-    for (let turn = 1; ; turn += 1) {
-      try {
-        return await page.evaluate(`${name}(${parameters})`);
-      } catch (cause) {
-        const isPassing = failed.some((one) => one.endsWith(networkChanged));
-        if (!isPassing || turn === 3)
-          throw new Error([`${name}: ${String(cause)}`, ...failed].join('\n'), { cause });
-        failed.length = 0;
-      }
-    }
-  } finally {
-    page.off('requestfailed', note);
-  }
+  return await page.evaluate(`${name}(${parameters})`);
 }
 
 function scenarios(executablePath: string): void {
@@ -124,45 +103,47 @@ function scenarios(executablePath: string): void {
       const { client_id: clientId } = z.object({ client_id: z.string() }).parse(await registered.json());
       const signIn = { issuer, clientId, redirectUri };
 
-      await using context = await browser.newContext({ ignoreHTTPSErrors: true });
-      const page = await context.newPage();
-      await page.goto(ours.origin);
-      const begun = z
-        .object({ url: z.string(), verifier: z.string(), state: z.string() })
-        .parse(await call(page, 'begin', { ...signIn, scope: 'urn:test:weather:invoke' }));
-      await page.goto(begun.url);
-      await page.getByLabel('User name').fill('mona');
-      await page.getByLabel('Password').fill(password);
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByRole('button', { name: 'Allow' }).click();
-      await page.waitForURL(`${redirectUri}?*`);
-      const token = await call(page, 'finish', signIn, { ...begun, url: page.url() });
+      await inContext(browser, async (context) => {
+        const page = await context.newPage();
+        await page.goto(ours.origin);
+        const begun = z
+          .object({ url: z.string(), verifier: z.string(), state: z.string() })
+          .parse(await call(page, 'begin', { ...signIn, scope: 'urn:test:weather:invoke' }));
+        await page.goto(begun.url);
+        await page.getByLabel('User name').fill('mona');
+        await page.getByLabel('Password').fill(password);
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.getByRole('button', { name: 'Allow' }).click();
+        await page.waitForURL(`${redirectUri}?*`);
+        const token = await call(page, 'finish', signIn, { ...begun, url: page.url() });
 
-      for (const tokenBy of ['ticket', 'subprotocol']) {
-        const answer = heardLive.parse(await call(page, 'talk', { url, token, tokenBy, call: forecast }));
-        assert.equal(answer.opened.subprotocol, 'mcp');
-        assert.equal(answer.opened.connectionId !== undefined, tokenBy === 'ticket');
-        assert.deepEqual(answer.states, ['connecting', 'open', 'closed']);
-        assert.deepEqual(toolsOf(answer), tools);
-      }
-      const http = { url: weatherHttp, token, call: forecast };
-      assert.deepEqual(toolsOf(heard.parse(await call(page, 'talkOverHttp', http))), tools);
+        for (const tokenBy of ['ticket', 'subprotocol']) {
+          const answer = heardLive.parse(await call(page, 'talk', { url, token, tokenBy, call: forecast }));
+          assert.equal(answer.opened.subprotocol, 'mcp');
+          assert.equal(answer.opened.connectionId !== undefined, tokenBy === 'ticket');
+          assert.deepEqual(answer.states, ['connecting', 'open', 'closed']);
+          assert.deepEqual(toolsOf(answer), tools);
+        }
+        const http = { url: weatherHttp, token, call: forecast };
+        assert.deepEqual(toolsOf(heard.parse(await call(page, 'talkOverHttp', http))), tools);
+      });
     },
   );
 
   it(verifies('auth:origin', 'of another origin is refused, with the same token'), async () => {
     const { test, foreign, browser, url, weather, weatherHttp } = await started;
-    await using context = await browser.newContext({ ignoreHTTPSErrors: true });
-    const page = await context.newPage();
-    await page.goto(foreign.origin);
-    const token = await test.token(weather.id);
-    for (const tokenBy of ['ticket', 'subprotocol'])
-      await assert.rejects(
-        call(page, 'talk', { url, token, tokenBy, call: forecast }),
-        /Unreachable: No server answers/,
-      );
-    const http = { url: weatherHttp, token, call: forecast };
-    await assert.rejects(call(page, 'talkOverHttp', http), /Failed to fetch/);
+    await inContext(browser, async (context) => {
+      const page = await context.newPage();
+      await page.goto(foreign.origin);
+      const token = await test.token(weather.id);
+      for (const tokenBy of ['ticket', 'subprotocol'])
+        await assert.rejects(
+          call(page, 'talk', { url, token, tokenBy, call: forecast }),
+          /Unreachable: No server answers/,
+        );
+      const http = { url: weatherHttp, token, call: forecast };
+      await assert.rejects(call(page, 'talkOverHttp', http), /Failed to fetch/);
+    });
   });
 
   it(
@@ -182,32 +163,39 @@ function scenarios(executablePath: string): void {
         });
       const [good, evil] = [await site('good'), await site('evil')];
       assert.deepEqual([good.errors, evil.errors], [[], []]);
-      await using context = await browser.newContext();
-      const page = await context.newPage();
-      const cookiesAt = async (url: string): Promise<unknown> => {
-        await page.goto(url);
-        return JSON.parse((await page.textContent('body')) ?? '');
-      };
-      await page.goto(good.http('/'));
-      await page.goto(evil.http('/'));
-      assert.deepEqual(await cookiesAt(good.http('/cookies')), { name: 'good', cookies: 'from-good=secret' });
-      assert.deepEqual(await cookiesAt(evil.http('/cookies')), { name: 'evil', cookies: 'from-evil=secret' });
+      await inContext(browser, async (context) => {
+        const page = await context.newPage();
+        const cookiesAt = async (url: string): Promise<unknown> => {
+          await page.goto(url);
+          return JSON.parse((await page.textContent('body')) ?? '');
+        };
+        await page.goto(good.http('/'));
+        await page.goto(evil.http('/'));
+        assert.deepEqual(await cookiesAt(good.http('/cookies')), {
+          name: 'good',
+          cookies: 'from-good=secret',
+        });
+        assert.deepEqual(await cookiesAt(evil.http('/cookies')), {
+          name: 'evil',
+          cookies: 'from-evil=secret',
+        });
 
-      await page.goto(evil.http('/'));
-      assert.equal(await page.evaluate('origin'), 'null');
-      await assert.rejects(page.evaluate('document.cookie'), /SecurityError|sandboxed/);
-      const target = JSON.stringify(good.http('/cookies'));
-      await assert.rejects(
-        page.evaluate(`fetch(${target}).then((answer) => answer.text())`),
-        /Failed to fetch/,
-      );
-      const framed = await page.evaluate(`new Promise((resolve) => {
+        await page.goto(evil.http('/'));
+        assert.equal(await page.evaluate('origin'), 'null');
+        await assert.rejects(page.evaluate('document.cookie'), /SecurityError|sandboxed/);
+        const target = JSON.stringify(good.http('/cookies'));
+        await assert.rejects(
+          page.evaluate(`fetch(${target}).then((answer) => answer.text())`),
+          /Failed to fetch/,
+        );
+        const framed = await page.evaluate(`new Promise((resolve) => {
         const frame = document.createElement('iframe');
         frame.onload = () => resolve(frame.contentDocument === null);
         frame.src = ${target};
         document.body.append(frame);
       })`);
-      assert.equal(framed, true);
+        assert.equal(framed, true);
+      });
     },
   );
 
@@ -233,45 +221,46 @@ function scenarios(executablePath: string): void {
       };
       const [home, sibling] = [await site('home'), await site('sibling')];
       // The development authority is none that Chromium knows; own-host.test.ts checks the certificate.
-      await using context = await browser.newContext({ ignoreHTTPSErrors: true });
-      const page = await context.newPage();
-      const visit = async ({ origin, token, below }: typeof home): Promise<void> => {
-        const { ticket } = await ticketFor(below, { token, signal: AbortSignal.timeout(10_000) });
-        await page.goto(`${origin}/?mooring-ticket=${ticket}`);
-        await page.addScriptTag({ content: script });
-      };
-      const read = ({ origin, token }: typeof home): Promise<unknown> =>
-        page.evaluate(`fetch('${origin}/cookies', {
+      await inContext(browser, async (context) => {
+        const page = await context.newPage();
+        const visit = async ({ origin, token, below }: typeof home): Promise<void> => {
+          const { ticket } = await ticketFor(below, { token, signal: AbortSignal.timeout(10_000) });
+          await page.goto(`${origin}/?mooring-ticket=${ticket}`);
+          await page.addScriptTag({ content: script });
+        };
+        const read = ({ origin, token }: typeof home): Promise<unknown> =>
+          page.evaluate(`fetch('${origin}/cookies', {
           headers: { authorization: 'Bearer ${token}' },
         }).then((answer) => answer.json())`);
 
-      await visit(sibling);
-      await visit(home);
-      assert.equal(await page.title(), 'home runs');
-      assert.equal(await page.evaluate('origin'), home.origin);
-      await page.evaluate(`document.cookie = 'by-script=1'`);
-      await page.evaluate(`localStorage.setItem('kept', 'yes')`);
-      const kept = { name: 'home', cookies: 'from-home=secret; wide-home=secret; by-script=1' };
-      assert.deepEqual(await read(home), kept);
-      for (const tokenBy of ['ticket', 'subprotocol'])
-        assert.deepEqual(await call(page, 'whoAmI', { url: home.live, token: home.token, tokenBy }), kept);
+        await visit(sibling);
+        await visit(home);
+        assert.equal(await page.title(), 'home runs');
+        assert.equal(await page.evaluate('origin'), home.origin);
+        await page.evaluate(`document.cookie = 'by-script=1'`);
+        await page.evaluate(`localStorage.setItem('kept', 'yes')`);
+        const kept = { name: 'home', cookies: 'from-home=secret; wide-home=secret; by-script=1' };
+        assert.deepEqual(await read(home), kept);
+        for (const tokenBy of ['ticket', 'subprotocol'])
+          assert.deepEqual(await call(page, 'whoAmI', { url: home.live, token: home.token, tokenBy }), kept);
 
-      await visit(sibling);
-      assert.equal(await page.evaluate('document.cookie'), 'from-sibling=secret; wide-sibling=secret');
-      assert.equal(await page.evaluate(`localStorage.getItem('kept')`), null);
-      await assert.rejects(read(home), /Failed to fetch/);
-      for (const tokenBy of ['ticket', 'subprotocol'])
-        await assert.rejects(
-          call(page, 'whoAmI', { url: home.live, token: home.token, tokenBy }),
-          /Unreachable: No server answers/,
-        );
-      const framed = await page.evaluate(`new Promise((resolve) => {
+        await visit(sibling);
+        assert.equal(await page.evaluate('document.cookie'), 'from-sibling=secret; wide-sibling=secret');
+        assert.equal(await page.evaluate(`localStorage.getItem('kept')`), null);
+        await assert.rejects(read(home), /Failed to fetch/);
+        for (const tokenBy of ['ticket', 'subprotocol'])
+          await assert.rejects(
+            call(page, 'whoAmI', { url: home.live, token: home.token, tokenBy }),
+            /Unreachable: No server answers/,
+          );
+        const framed = await page.evaluate(`new Promise((resolve) => {
         const frame = document.createElement('iframe');
         frame.onload = () => resolve(frame.contentDocument === null);
         frame.src = '${home.origin}/cookies';
         document.body.append(frame);
       })`);
-      assert.equal(framed, true);
+        assert.equal(framed, true);
+      });
     },
   );
 }
