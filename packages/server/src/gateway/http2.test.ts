@@ -323,14 +323,47 @@ test(verifies('http2:client-left', 'a session that ends takes all its requests a
   await until(() => app.replica.sockets.size === 0);
 });
 
-test(verifies('http2:cut', 'an answer that the replica cuts off is a reset stream'), async () => {
-  await using app = await stand((request) =>
-    request.socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf'),
-  );
-  await assert.rejects(app.client.ask({ ':method': 'POST', ':path': app.path() }), /INTERNAL_ERROR/);
-  assert.equal(app.client.session.destroyed, false);
-  await app.gateway.idle();
-});
+const cuts: [name: string, bytes: string][] = [
+  ['short of its length', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf'],
+  ['within its chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n'],
+];
+
+for (const [name, bytes] of cuts) {
+  test(verifies('http2:cut', `an answer that ends ${name} is a reset stream`), async () => {
+    await using app = await stand((request) => request.socket.end(bytes));
+    await assert.rejects(app.client.ask({ ':method': 'POST', ':path': app.path() }), /INTERNAL_ERROR/);
+    assert.equal(app.client.session.destroyed, false);
+    await app.gateway.idle();
+  });
+}
+
+test(
+  verifies(
+    'http2:stream',
+    'the end of an answer comes with its last bytes, so that nobody resets what is over',
+  ),
+  async () => {
+    await using app = await stand((request, response) => {
+      const chunks = request.url === '/two' ? ['one', 'two'] : request.url === '/none' ? [] : ['one'];
+      response.writeHead(200, { 'content-length': 3 * chunks.length });
+      for (const chunk of chunks) response.write(chunk);
+      response.end();
+    });
+    for (const target of [app.path('/one'), app.path('/two'), app.path('/none'), '/health', '/nothing']) {
+      const stream = app.client.request({ ':path': target });
+      let left = 0;
+      stream.once('response', (headers) => (left = Number(headers['content-length'])));
+      const { promise: ended, resolve } = Promise.withResolvers<boolean>();
+      stream.on('data', (chunk: Buffer) => {
+        left -= chunk.length;
+        // Node tells of the end in the same turn if it came in the same packet.
+        if (left === 0) setImmediate(() => resolve(stream.readableEnded));
+      });
+      stream.once('end', () => resolve(true));
+      assert.equal(await ended, true, target);
+    }
+  },
+);
 
 test(
   verifies(

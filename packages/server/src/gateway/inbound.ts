@@ -4,7 +4,12 @@
  * an answer is begun, ended and cut by the functions of this file.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import {
+  constants,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { RawHeaders } from './headers.ts';
 
 export type InboundRequest = IncomingMessage | Http2ServerRequest;
@@ -60,19 +65,46 @@ export function answer(
   else response.end(whole.body);
 }
 
+function writeHead(response: InboundResponse, { status, reason, headers }: Beginning): void {
+  if ('stream' in response) respond(response.stream, status, headers);
+  else if (reason === undefined) response.writeHead(status, headers);
+  else response.writeHead(status, reason, headers);
+}
+
 /** RFC 9113 section 8.2.2. */
 const http1Only = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
 
-function writeHead(response: InboundResponse, { status, reason, headers }: Beginning): void {
-  const isAllowed = (index: number): boolean =>
-    !http1Only.has(headers[index - (index % 2)]?.toLowerCase() ?? '');
-  if ('stream' in response)
-    response.writeHead(
-      status,
-      headers.filter((_line, index) => isAllowed(index)),
-    );
-  else if (reason === undefined) response.writeHead(status, headers);
-  else response.writeHead(status, reason, headers);
+function respond(stream: ServerHttp2Stream, status: number, headers: RawHeaders): void {
+  if (stream.closed || stream.destroyed) return;
+  const lines = grouped(pairsOf(headers).filter(([name]) => !http1Only.has(name.toLowerCase())));
+  const length = lines['content-length']?.[0];
+  // Only what has no length may have trailers, and to wait for them delays the end of the stream.
+  const options = { endStream: length === '0', waitForTrailers: length === undefined };
+  stream.respond({ ...lines, ':status': status }, options);
+}
+
+function pairsOf(headers: RawHeaders): [name: string, value: string][] {
+  return headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1] ?? '']] : []));
+}
+
+/**
+ * Passes the body of an answer that was begun on, at the pace of its reader. Does not end the answer, but where the
+ * length is known over HTTP/2: there the end goes with the last bytes, because a client that has these and not the end
+ * may reset the stream.
+ */
+export function pour(source: IncomingMessage, response: InboundResponse): void {
+  const length = source.headers['content-length'];
+  if (!('stream' in response) || length === undefined) {
+    source.pipe(response, { end: false });
+    return;
+  }
+  let left = Number(length);
+  source.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left === 0) response.end(chunk);
+    else if (!response.write(chunk)) source.pause();
+  });
+  response.on('drain', () => source.resume());
 }
 
 /** Ends an answer that was begun, with its trailers. */
@@ -93,7 +125,8 @@ function grouped(lines: readonly [name: string, value: string][]): Record<string
 
 /** Ends an answer half-way, so that its reader knows. */
 export function cut(response: InboundResponse): void {
-  if ('stream' in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  // close() would end the body before it resets the stream.
+  if ('stream' in response) response.stream.destroy(new Error('the answer was cut off'));
   else response.destroy();
 }
 

@@ -14,7 +14,7 @@ import { createBodyCheck, untilAnswerable, type BodyCheck } from './body-check.t
 import { confine } from './confine.ts';
 import type { Connections } from './connections.ts';
 import { clientHeaders, hasBody, passedTrailers, replicaHeaders, type RawHeaders } from './headers.ts';
-import { begin, cut, discardBody, finish, isWhole, over, type InboundResponse } from './inbound.ts';
+import { begin, cut, discardBody, finish, isWhole, over, pour, type InboundResponse } from './inbound.ts';
 import { tapExchange, withoutCompression } from './mcp/exchange.ts';
 import type { Seal } from './seal.ts';
 import { seated, type SeatedOptions } from './seated.ts';
@@ -277,7 +277,7 @@ async function passBack(
   begin(response, { status: answer.statusCode ?? 502, reason: answer.statusMessage ?? '', headers });
   answer.once('error', () => cut(response));
   answer.once('end', () => finish(response, passedTrailers(answer.rawTrailers, 'client')));
-  answer.pipe(response, { end: false });
+  pour(answer, response);
   await over(response);
 }
 

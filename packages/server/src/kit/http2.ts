@@ -38,15 +38,17 @@ const settings = {
 /** Bytes that all bodies of a session may have on their way together. */
 const sessionWindow = 1024 * 1024;
 
-/** Against those who reset what they have just begun (CVE-2023-44487): so many at once, and then so many a second. */
-const resets = { streamResetBurst: 200, streamResetRate: 20 };
+/** Requests that a client may reset before they are answered (CVE-2023-44487): so many at once, and so many a second. */
+const resets = { burst: 200, rate: 20 };
+/** The same for all resets: some clients (curl 7.88) also reset what is over. */
+const anyResets = { streamResetBurst: 10_000, streamResetRate: 1_000 };
 
 /** Call before the server listens: it must have been made with `ALPNProtocols: alpn`. */
 export function serveHttp2(server: https.Server, options: Http2Options): Http2Sessions {
   const { onRequest, maxHeaderSize } = options;
   const sessions = new Set<ServerHttp2Session>();
   const h2 = http2.createServer({
-    ...resets,
+    ...anyResets,
     settings: { ...settings, maxHeaderListSize: maxHeaderSize },
     maxHeaderListPairs: 1_000,
     maxSessionInvalidFrames: 100,
@@ -62,6 +64,7 @@ export function serveHttp2(server: https.Server, options: Http2Options): Http2Se
     session.once('close', () => sessions.delete(session));
     session.setLocalWindowSize(sessionWindow);
     endIdle(session, options);
+    endResetting(session);
   });
   const http1 = server.listeners('secureConnection');
   server.removeAllListeners('secureConnection');
@@ -91,4 +94,19 @@ function endIdle(session: ServerHttp2Session, { headLimit, idleLimit }: Http2Opt
     });
   });
   session.once('close', () => clearTimeout(timer));
+}
+
+/** Sends a client away that begins requests only to reset them. */
+function endResetting(session: ServerHttp2Session): void {
+  let credit = resets.burst;
+  let since = performance.now();
+  session.on('stream', (stream) => {
+    stream.once('aborted', () => {
+      const now = performance.now();
+      credit = Math.min(resets.burst, credit + ((now - since) / 1000) * resets.rate) - 1;
+      since = now;
+      if (credit < 0 && !session.destroyed)
+        session.destroy(undefined, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    });
+  });
 }
