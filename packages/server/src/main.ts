@@ -167,7 +167,16 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
   const pulse = owned.use(new Pulse({ steadied: () => directory.repeat() }));
   const directory = new Directory(() => !isShared || pulse.isSteady);
   const node = isShared
-    ? owned.use(await joinNodes({ store, directory, advertise: config.advertise, logs: readLogs, ...common }))
+    ? owned.use(
+        await joinNodes({
+          store,
+          directory,
+          file: data.file('nodes'),
+          advertise: config.advertise,
+          logs: readLogs,
+          ...common,
+        }),
+      )
     : undefined;
   const readiness = { isReady: false };
   const tracing = await openTracing(process.env, version);

@@ -53,6 +53,22 @@ test('the second one leads after the whole silence, and nothing that ran before 
   assert.deepEqual(await store.replicas.list(), []);
 });
 
+test('a node that is known to have ended is waited for less long, unless it gives signs of life', async () => {
+  await using scene = await setup();
+  const { store, time } = scene;
+  const former = new Set(['a']);
+  const b = new Candidate({ store, nodeId: 'b', patience, former, now: () => time.now });
+  await scene.candidate('a').look();
+  await b.look();
+  time.now = 2000;
+  await store.leases.renew({ name: leaseName, epoch: 1 });
+  assert.equal(await b.look(), undefined);
+  time.now = 4499;
+  assert.equal(await b.look(), undefined);
+  time.now = 4500;
+  assert.equal(await b.look(), 2);
+});
+
 test('any sign of life begins the silence anew', async () => {
   await using scene = await setup();
   const { store, time } = scene;

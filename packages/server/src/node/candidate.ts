@@ -12,9 +12,14 @@ export interface CandidateOptions {
   readonly nodeId: string;
   /** Milliseconds of silence after which the lease is taken. */
   readonly patience: number;
+  /** Nodes that are known to have ended: they are waited for no longer than it takes to see that. Default: none. */
+  readonly former?: ReadonlySet<string>;
   /** Milliseconds that only go forward. */
   readonly now: () => number;
 }
+
+/** Milliseconds: two signs of life and a half. */
+const shortPatience = 2500;
 
 export class Candidate {
   readonly #options: CandidateOptions;
@@ -39,7 +44,7 @@ export class Candidate {
 
   /** Looks once. Returns the epoch of this node when it leads from now on. */
   async look(): Promise<number | undefined> {
-    const { store, patience, now } = this.#options;
+    const { store, now } = this.#options;
     try {
       const lease = await store.leases.get(leaseName);
       if (lease?.holder === undefined) return await this.#take(lease);
@@ -49,11 +54,16 @@ export class Candidate {
         this.#since = now();
         return undefined;
       }
-      return now() - this.#since < patience ? undefined : await this.#take(lease);
+      return now() - this.#since < this.#patienceWith(lease.holder) ? undefined : await this.#take(lease);
     } catch (error) {
       this.#seen = undefined;
       throw error;
     }
+  }
+
+  #patienceWith(holder: string): number {
+    const { patience, former } = this.#options;
+    return former?.has(holder) ? Math.min(patience, shortPatience) : patience;
   }
 
   /** With the lease goes everything that the one before had running: nobody is to be sent there any more. */

@@ -11,12 +11,15 @@ import type { Store } from '../store/index.ts';
 import { issueCredentials } from './authority.ts';
 import { openNodeListener } from './listener.ts';
 import { Knocks } from './knocks.ts';
+import { nameNode } from './name.ts';
 import { receiveLogs, wordsOf, type ReadLogs } from './logs.ts';
 import { callNode, tunnelsOf } from './tunnel.ts';
 
 export interface MembershipOptions {
   readonly store: Store;
   readonly directory: Directory;
+  /** Where the names of the starts of this server are kept. */
+  readonly file: string;
   /** `host:port` on which other nodes reach this one. Undefined: they cannot. */
   readonly advertise: string | undefined;
   /** What the replicas of this node wrote. */
@@ -29,6 +32,8 @@ export interface MembershipOptions {
 export interface Membership extends AsyncDisposable {
   /** Of this start of the server: an earlier start was another node. */
   readonly id: string;
+  /** Earlier starts, which have ended. */
+  readonly former: ReadonlySet<string>;
   /** As others know it; undefined when they do not. */
   readonly address: string | undefined;
   readonly openTunnel: OpenTunnel;
@@ -47,7 +52,7 @@ const settling = 1000;
 
 export async function joinNodes(options: MembershipOptions): Promise<Membership> {
   const { store, advertise, clock, random } = options;
-  const id = `node-${Buffer.from(random(8)).toString('hex')}`;
+  const { id, former } = await nameNode(options.file, random);
   const credentials = await issueCredentials(store, id, clock.now());
   const listener =
     advertise === undefined
@@ -56,6 +61,7 @@ export async function joinNodes(options: MembershipOptions): Promise<Membership>
   const knocks = new Knocks(store, () => performance.now());
   return {
     id,
+    former,
     address: listener?.address,
     openTunnel: tunnelsOf(credentials),
     logsOf:

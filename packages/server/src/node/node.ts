@@ -34,6 +34,8 @@ export interface Leading {
 export interface NodeOptions {
   /** Of this start of the server. */
   readonly id: string;
+  /** Earlier starts of the same server. */
+  readonly former: ReadonlySet<string>;
   /** Where the other nodes reach it, `host:port`. Undefined: they cannot. */
   readonly address: string | undefined;
   readonly store: Store;
@@ -85,7 +87,7 @@ export class Node implements AsyncDisposable {
     const { patience } = this.#timing;
     const now = (): number => performance.now();
     this.#presence = new Presence({ store, nodeId, validity: patience, now, log });
-    this.#candidate = new Candidate({ store, nodeId, patience, now });
+    this.#candidate = new Candidate({ store, nodeId, patience, now, former: options.former });
     const known = (of: string): ScalingStatus | undefined =>
       this.#role instanceof Follower ? undefined : this.#role?.scaling(of);
     this.#decisions = new Decisions({ store, nodeId, known, log });
