@@ -1,5 +1,6 @@
 /**
- * `npm run bench`: what Mooring costs on this machine. `npm run bench -- cold`, `-- control` and `-- relay` run one part;
+ * `npm run bench`: what Mooring costs on this machine. `npm run bench -- cold`, `-- control`, `-- relay` and
+ * `-- hosting` run one part;
  * `--json` prints one object; `--pairs`, `--rows` and `--applications` make it longer or shorter; `--image` adds
  * cold starts of containers. Needs Linux (/proc).
  */
@@ -7,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { cold } from './cold/cold.ts';
 import { control } from './control/control.ts';
 import type { Findings } from './figure.ts';
+import { hosting } from './hosting/hosting.ts';
 import { relay } from './relay/relay.ts';
 import { asJson, asText } from './report.ts';
 
@@ -36,6 +38,7 @@ const parts: Record<string, () => Promise<Findings>> = {
   control: () => control({ applications: whole('applications'), repetitions: 5, signal: over.signal }),
   relay: () =>
     relay({ pairs: whole('pairs'), rows: new RegExp(values.rows), note: (text) => console.error(text) }),
+  hosting: () => hosting({ pairs: whole('pairs'), note: (text) => console.error(text) }),
 };
 
 /** A number above 0 that was given, or the default. */

@@ -3,14 +3,14 @@
  * image) and its first answer; in pairs, one after the other.
  */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { clientCredentials, ManagementClient } from '@mooring/client';
-import { invokePath, profile, type CreateArtifactDetails } from '@mooring/contract';
+import { invokePath, type CreateArtifactDetails } from '@mooring/contract';
+import { deployOn } from '../deployed.ts';
 import { figure, median, type Findings, type Target } from '../figure.ts';
 import { start } from '../subject.ts';
 import { bareRun, bareSpawn } from './bare.ts';
@@ -125,27 +125,15 @@ interface App {
 }
 
 async function deploy({ dataDir, port, artifact, signal }: Deploying): Promise<App> {
-  const known = profile.parse(JSON.parse(await readFile(join(dataDir, 'cli.json'), 'utf8')));
-  const baseUrl = `http://localhost:${port}`;
-  const token = clientCredentials({ ...known, tokenUrl: `${baseUrl}/identity/oauth2/v1/token`, fetch });
-  const management = new ManagementClient({ baseUrl, token });
-  const { compartmentId, applicationsPlainUrl } = known;
-  const { application, workRequestId = '' } = await management.applications.create({
-    displayName: 'cold',
-    compartmentId,
-    inboundAuthConfig: { inboundAuthConfigType: 'NO_AUTH_CONFIG' },
-    scalingConfig: { scalingType: 'CONCURRENCY', minReplica: 0, maxReplica: 1 },
-  });
-  await management.workRequests.wait(workRequestId, { interval: 25 });
-  const { id } = application;
-  await management.settings.update(id, { scaleToZeroAfter: 1, stopGrace: 1 });
-  const made = await management.deployments.create({
-    hostedApplicationId: id,
-    compartmentId,
-    activeArtifact: artifact,
-  });
-  const { status } = await management.workRequests.wait(made.workRequestId ?? '', { interval: 25 });
-  if (status !== 'SUCCEEDED') throw new Error(`the application could not be deployed: ${status}`);
+  const { id, known, management } = await deployOn(
+    { dataDir, port },
+    {
+      name: 'cold',
+      scaling: { scalingType: 'CONCURRENCY', minReplica: 0, maxReplica: 1 },
+      settings: { scaleToZeroAfter: 1, stopGrace: 1 },
+      artifact,
+    },
+  );
   return {
     asleep: async () => {
       while ((await management.status.application(id)).replicas.length > 0)
@@ -153,7 +141,7 @@ async function deploy({ dataDir, port, artifact, signal }: Deploying): Promise<A
     },
     wake: async () => {
       const before = performance.now();
-      const answer = await fetch(applicationsPlainUrl + invokePath(id), { signal });
+      const answer = await fetch(known.applicationsPlainUrl + invokePath(id), { signal });
       await answer.text();
       if (!answer.ok) throw new Error(`the application answered ${answer.status}`);
       return performance.now() - before;

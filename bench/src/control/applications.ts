@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clientCredentials, type TokenSource } from '@mooring/client';
-import { paths, profile, type InboundAuthConfig } from '@mooring/contract';
+import { paths, profile } from '@mooring/contract';
+import { ownDomain } from '../deployed.ts';
 
 export interface Applications {
   /** Creates applications with these names, so many at a time; resolves when all are ACTIVE. */
@@ -46,12 +47,6 @@ export async function openApplications({ port, dataDir, signal }: Door): Promise
       }
     },
   };
-}
-
-/** As `mooring deploy` protects an application: by the server's own identity domain. */
-function ownDomain(domainUrl: string, name: string): InboundAuthConfig {
-  const idcsConfig = { domainUrl, audience: `urn:mooring:${name}:`, scope: 'invoke' };
-  return { inboundAuthConfigType: 'IDCS_AUTH_CONFIG', idcsConfig };
 }
 
 interface Answer {

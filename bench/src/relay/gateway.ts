@@ -1,7 +1,5 @@
-/** Mooring's gateway as it is in the server: routing, token verification, accounting, limits and log switched on. */
+/** Mooring's gateway as it is in the server: routing, token verification, accounting, limits, metrics and log switched on. */
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { devNull } from 'node:os';
 import { defaultSettings } from '@mooring/contract';
 import {
@@ -10,10 +8,13 @@ import {
   createVerifier,
   Directory,
   Gateway,
-  listen,
+  listenForApplications,
+  Metrics,
   openLog,
   systemClock,
   systemRandom,
+  watchWith,
+  type ApplicationHandlers,
 } from '@mooring/server/gateway';
 import { z } from 'zod';
 import { argument, serve } from '../subject.ts';
@@ -41,6 +42,13 @@ directory.put({
   replicas: [{ id: 'echo-1', host: '127.0.0.1', port: given.replicaPort, state: 'ready' }],
   notice: undefined,
 });
+const metrics: Metrics = new Metrics({
+  version: 'bench',
+  applicationLimit: 100,
+  applications: () => directory.all(),
+  traffic: () => gateway.connections.traffic(),
+  running: () => undefined,
+});
 const gateway = new Gateway({
   tickets: { add: async () => {}, take: async () => undefined },
   directory,
@@ -56,16 +64,14 @@ const gateway = new Gateway({
   random: systemRandom,
   log,
   isReady: () => true,
+  observer: watchWith({ metrics, tracing: undefined }),
 });
-const common = {
-  host: '127.0.0.1',
-  port: 0,
-  onRequest: (request: IncomingMessage, response: ServerResponse) => void gateway.request(request, response),
-  onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) =>
-    void gateway.upgrade(request, socket, head),
-  onBroken: (_error: Error, socket: Socket) => void socket.destroy(),
+const common = { host: '127.0.0.1', port: 0 };
+const handlers: ApplicationHandlers = {
+  request: (request, response) => void gateway.request(request, response),
+  upgrade: (request, socket, head) => void gateway.upgrade(request, socket, head),
 };
 const pem = readFileSync(given.pem, 'utf8');
-const plain = await listen(common);
-const tls = await listen({ ...common, tls: { cert: pem, key: pem } });
+const plain = await listenForApplications(common, handlers);
+const tls = await listenForApplications({ ...common, tls: { cert: pem, key: pem } }, handlers);
 serve({ port: plain.port, tlsPort: tls.port });

@@ -2,11 +2,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import net from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { usageOf, type Subject } from '../subject.ts';
-import { listenOn } from './listen.ts';
+import { answers, freePort } from './listen.ts';
 
 export interface Peer {
   readonly name: string;
@@ -84,26 +82,4 @@ async function start(name: string, program: Program, { echo, directory }: PeerOp
       await gone;
     },
   };
-}
-
-/** Free for the moment. */
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  const port = await listenOn(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function answers(port: number, isOver: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200 && !isOver(); tries += 1) {
-    const socket = net.connect({ host: '127.0.0.1', port });
-    const connected = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (connected) return;
-    await pause(25);
-  }
-  throw new Error(`the peer on port ${port} does not answer`);
 }

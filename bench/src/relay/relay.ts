@@ -76,7 +76,12 @@ async function takeTurn(
   for (const row of rows) {
     const measured = new Map<string, Measured>();
     for (const contender of contenders.filter((one) => takesPart(row, one)))
-      measured.set(contender.name, await measure(row, contender, running));
+      measured.set(
+        contender.name,
+        await measure(row, contender, running).catch((cause: unknown) => {
+          throw new Error(`"${row.name}" of ${contender.name} could not be measured`, { cause });
+        }),
+      );
     turn.set(row.name, measured);
   }
   return turn;
