@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import tls from 'node:tls';
 import { promisify } from 'node:util';
 import type { ApplicationSettings } from '@mooring/contract';
+import * as fc from 'fast-check';
 import { verifies } from '@mooring/test/verifies';
 import { WebSocket } from 'ws';
 import { connectRaw } from '../kit/raw.fixture.ts';
@@ -336,6 +337,73 @@ for (const [name, bytes] of cuts) {
     await app.gateway.idle();
   });
 }
+
+test(
+  verifies('http2:cut', 'whatever a replica answers, the client gets an answer or a cut, never a 500'),
+  async () => {
+    let bytes = Buffer.alloc(0);
+    await using app = await stand((request) => request.socket.end(bytes));
+    const wholes = [
+      'HTTP/1.1 200 Fine\r\nX-Name: value\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-Sum: 1\r\n\r\n',
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 Fine\r\nContent-Length: 2\r\nETag: "1"\r\n\r\nhi',
+    ];
+    const change = fc.tuple(fc.nat(), fc.nat(255));
+    const changes = fc.array(change, { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...wholes), changes, async (whole, changed) => {
+        bytes = Buffer.from(whole);
+        for (const [position, value] of changed) bytes[position % bytes.length] = value;
+        const answer = await app.client
+          .ask({ ':method': 'POST', ':path': app.path() })
+          .catch(() => undefined);
+        assert.doesNotMatch(answer?.body ?? '', /InternalServerError/, bytes.toString('latin1'));
+      }),
+      { numRuns: 300 },
+    );
+    assert.equal(app.client.session.destroyed, false);
+    await app.gateway.idle();
+  },
+);
+
+test(
+  verifies(
+    ['http2:stream', 'http:slow-reader'],
+    'a stream whose reader stops for slowReader seconds is cut, and no other',
+  ),
+  async () => {
+    let now = 1_000_000;
+    await using replica = await startReplica({
+      http: (request, response) => {
+        if (request.url === '/small') return void response.end('small');
+        response.writeHead(200, { 'content-length': 1024 ** 3 });
+        const send = (): void => {
+          while (response.write(Buffer.alloc(64 * 1024, 'x')));
+          response.once('drain', send);
+        };
+        send();
+      },
+    });
+    await using gateway = await startGateway({ tls: certificate, now: () => now });
+    const app = host(gateway.directory, [replica], { settings: { slowReader: 60 } });
+    await using client = await connectHttp2(gateway.port, certificate.ca);
+    const stream = client.request({ ':path': app.invoke('/large') });
+    stream.on('error', () => {});
+    await once(stream, 'response');
+    const closed = new Promise((resolve) => stream.once('close', resolve));
+    let seconds = 0;
+    await until(() => {
+      now += 1000;
+      seconds += 1;
+      gateway.gateway.connections.tick();
+      return replica.sockets.size === 0;
+    });
+    assert.ok(seconds > 60);
+    stream.resume();
+    await closed;
+    assert.equal(stream.rstCode, constants.NGHTTP2_INTERNAL_ERROR);
+    assert.equal((await client.ask({ ':path': app.invoke('/small') })).body, 'small');
+  },
+);
 
 test(
   verifies(

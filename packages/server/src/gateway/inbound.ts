@@ -107,6 +107,11 @@ export function pour(source: IncomingMessage, response: InboundResponse): void {
   response.on('drain', () => source.resume());
 }
 
+/** Tells a client that waits for it to go on with its body. */
+export function goOn(response: InboundResponse): void {
+  if (!isGone(response)) response.writeContinue();
+}
+
 /** Ends an answer that was begun, with its trailers. */
 export function finish(response: InboundResponse, trailers: readonly [name: string, value: string][]): void {
   if ('stream' in response) response.addTrailers(grouped(trailers));

@@ -115,6 +115,22 @@ test(
   },
 );
 
+test(verifies('http:streaming', 'a replica may answer before the body has begun'), async () => {
+  await using app = await stand((request, response) => {
+    response.write('first');
+    request.once('data', (chunk: Buffer) => response.end(chunk));
+  });
+  const target = { port: app.port, path: app.path(), headers: bearer, agent: false };
+  const request = http.request({ ...target, method: 'POST' });
+  request.flushHeaders();
+  const [answer]: IncomingMessage[] = await once(request, 'response');
+  assert.ok(answer);
+  const [chunk]: Buffer[] = await once(answer, 'data');
+  assert.equal(chunk?.toString(), 'first');
+  request.end('last');
+  assert.equal(await bodyOf(answer), 'last');
+});
+
 test(verifies('http:streaming', 'events of a stream arrive one by one'), async () => {
   const opened = Promise.withResolvers<ServerResponse>();
   await using app = await stand((_request, response) => {
@@ -409,6 +425,7 @@ const garbage: [name: string, bytes: string][] = [
   ['garbage', 'what?\r\n\r\n'],
   ['a broken status', 'HTTP/1.1 xyz Nothing\r\n\r\n'],
   ['a reason that nobody may send', 'HTTP/1.1 200 O\x01K\r\nContent-Length: 0\r\n\r\n'],
+  ['status 600', 'HTTP/1.1 600 Nothing\r\nContent-Length: 0\r\n\r\n'],
   ['status 000', 'HTTP/1.1 000 Nothing\r\nContent-Length: 0\r\n\r\n'],
   ['a header without a name', 'HTTP/1.1 200 OK\r\n: x\r\n\r\n'],
   ['a head without an end', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}`],

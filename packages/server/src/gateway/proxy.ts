@@ -14,7 +14,17 @@ import { createBodyCheck, untilAnswerable, type BodyCheck } from './body-check.t
 import { confine } from './confine.ts';
 import type { Connections } from './connections.ts';
 import { clientHeaders, hasBody, passedTrailers, replicaHeaders, type RawHeaders } from './headers.ts';
-import { begin, cut, discardBody, finish, isWhole, over, pour, type InboundResponse } from './inbound.ts';
+import {
+  begin,
+  cut,
+  discardBody,
+  finish,
+  goOn,
+  isWhole,
+  over,
+  pour,
+  type InboundResponse,
+} from './inbound.ts';
 import { tapExchange, withoutCompression } from './mcp/exchange.ts';
 import type { Seal } from './seal.ts';
 import { seated, type SeatedOptions } from './seated.ts';
@@ -115,7 +125,7 @@ async function attempt(
     const sent = sendBody(call, outgoing);
     tap?.request();
     moved.in = () => sent.bytes();
-    outgoing.on('continue', () => response.writeContinue());
+    outgoing.on('continue', () => goOn(response));
     const answer = await answered(outgoing, { call, failed: sent.failed, replicaId: seat.replica.id });
     if (answer instanceof Unreached) {
       options.ejections.failed({ ...call.route.endpoint, seat });
@@ -260,9 +270,9 @@ async function answered(
   return await Promise.race([promise, options.failed]);
 }
 
-/** False for a status line that Node's parser lets through and nobody may send (RFC 9112 section 4). */
+/** False for a status line that Node's parser lets through and nobody may send (RFC 9112 section 4, RFC 9110 section 15). */
 function isAnswer({ statusCode = 0, statusMessage = '' }: IncomingMessage): boolean {
-  return statusCode >= 200 && /^[\t\x20-\x7e\x80-\xff]*$/.test(statusMessage);
+  return statusCode >= 200 && statusCode < 600 && /^[\t\x20-\x7e\x80-\xff]*$/.test(statusMessage);
 }
 
 /** Resolves when the answer has been passed on, or the client is gone. A cut answer is passed on as cut. */
