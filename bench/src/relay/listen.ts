@@ -21,7 +21,7 @@ export async function freePort(): Promise<number> {
 
 /** Resolves once that port takes connections. Throws an Error when it does not, or `isOver`. */
 export async function answers(port: number, isOver: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200 && !isOver(); tries += 1) {
+  for (let tries = 0; tries < 1200 && !isOver(); tries += 1) {
     const socket = net.connect({ host: '127.0.0.1', port });
     const connected = await once(socket, 'connect').then(
       () => true,

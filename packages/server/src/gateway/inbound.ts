@@ -51,7 +51,7 @@ export interface Beginning {
  * its like) is left out of HTTP/2.
  */
 export function begin(response: InboundResponse, beginning: Beginning): void {
-  writeHead(response, beginning);
+  writeHead(response, { ...beginning, mayTrail: true });
   if (!('stream' in response)) response.flushHeaders();
 }
 
@@ -65,8 +65,14 @@ export function answer(
   else response.end(whole.body);
 }
 
-function writeHead(response: InboundResponse, { status, reason, headers }: Beginning): void {
-  if ('stream' in response) respond(response.stream, status, headers);
+interface Head extends Beginning {
+  /** Trailers may come behind the body. */
+  readonly mayTrail?: boolean;
+}
+
+function writeHead(response: InboundResponse, head: Head): void {
+  const { status, reason, headers } = head;
+  if ('stream' in response) respond(response.stream, head);
   else if (reason === undefined) response.writeHead(status, headers);
   else response.writeHead(status, reason, headers);
 }
@@ -74,12 +80,12 @@ function writeHead(response: InboundResponse, { status, reason, headers }: Begin
 /** RFC 9113 section 8.2.2. */
 const http1Only = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
 
-function respond(stream: ServerHttp2Stream, status: number, headers: RawHeaders): void {
+function respond(stream: ServerHttp2Stream, { status, headers, mayTrail = false }: Head): void {
   if (stream.closed || stream.destroyed) return;
   const lines = grouped(pairsOf(headers).filter(([name]) => !http1Only.has(name.toLowerCase())));
   const length = lines['content-length']?.[0];
-  // Only what has no length may have trailers, and to wait for them delays the end of the stream.
-  const options = { endStream: length === '0', waitForTrailers: length === undefined };
+  // Behind a body of known length there are none, and to wait for them delays the end of the stream.
+  const options = { endStream: length === '0', waitForTrailers: mayTrail && length === undefined };
   stream.respond({ ...lines, ':status': status }, options);
 }
 

@@ -10,24 +10,15 @@ import { noVolume } from '../observe/volume.ts';
 import type { Seat } from './admit.ts';
 import { withAffinity, type AnsweredBy } from './affinity.ts';
 import type { Call } from './authenticate.ts';
-import { createBodyCheck, untilAnswerable, type BodyCheck } from './body-check.ts';
+import { untilAnswerable } from './body-check.ts';
 import { confine } from './confine.ts';
 import type { Connections } from './connections.ts';
 import { clientHeaders, hasBody, passedTrailers, replicaHeaders, type RawHeaders } from './headers.ts';
-import {
-  begin,
-  cut,
-  discardBody,
-  finish,
-  goOn,
-  isWhole,
-  over,
-  pour,
-  type InboundResponse,
-} from './inbound.ts';
+import { begin, cut, discardBody, finish, goOn, over, pour, type InboundResponse } from './inbound.ts';
 import { tapExchange, withoutCompression } from './mcp/exchange.ts';
 import type { Seal } from './seal.ts';
 import { seated, type SeatedOptions } from './seated.ts';
+import { refuseLargeBody, sendBody } from './send-body.ts';
 
 export interface ProxyOptions extends SeatedOptions {
   readonly agent: http.Agent;
@@ -188,57 +179,6 @@ function endSlowReader(response: InboundResponse, seconds: number): (now: number
   };
 }
 
-interface SentBody {
-  /** Rejects when the body is too large, or is not the one that was signed; never resolves. */
-  readonly failed: Promise<never>;
-  /** Undefined: nobody signed the body. */
-  readonly check: BodyCheck | undefined;
-  bytes(): number;
-}
-
-function sendBody(call: Call, outgoing: ClientRequest): SentBody {
-  const { request } = call.arrival;
-  const { promise, reject } = Promise.withResolvers<never>();
-  promise.catch(() => {});
-  let bytes = 0;
-  if (!hasBody(request)) {
-    outgoing.end();
-    return { failed: promise, check: undefined, bytes: () => bytes };
-  }
-  // A body may begin long after its head, and the answer before it.
-  if (request.readableLength === 0) outgoing.flushHeaders();
-  const fail = (error: unknown): void => {
-    outgoing.destroy();
-    reject(error);
-  };
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    try {
-      refuseLargeBody(bytes, call);
-    } catch (error) {
-      fail(error);
-    }
-  });
-  const check = call.bodyHash === undefined ? undefined : checkedBody(call, call.bodyHash);
-  const body = check?.stream ?? request;
-  check?.stream.once('error', fail);
-  body.once('end', () => {
-    if (!isWhole(request)) return;
-    outgoing.addTrailers(passedTrailers(request.rawTrailers, 'replica'));
-    outgoing.end();
-  });
-  body.pipe(outgoing, { end: false });
-  // A replica that has had enough: what is left is read to know whether it was signed.
-  if (check !== undefined) outgoing.once('close', () => check.stream.resume());
-  return { failed: promise, check, bytes: () => bytes };
-}
-
-function checkedBody({ arrival: { request } }: Call, hash: string): BodyCheck {
-  const check = createBodyCheck({ hash, length: Number(request.headers['content-length']) });
-  request.pipe(check.stream);
-  return check;
-}
-
 interface AnsweredOptions {
   readonly call: Call;
   readonly failed: Promise<never>;
@@ -255,7 +195,9 @@ async function answered(
     reject(new Problem('GatewayTimeout', `The application sent no answer within ${seconds} s.`));
     outgoing.destroy();
   });
+  let isBegun = false;
   outgoing.once('response', (answer) => {
+    isBegun = true;
     outgoing.setTimeout(0);
     if (isAnswer(answer)) resolve(answer);
     else reject(new Problem('BadGateway', 'The application answered with garbage.'));
@@ -266,7 +208,10 @@ async function answered(
   };
   outgoing.on('error', fail);
   // Also without an error: an upgrade that nobody asked for just ends the connection.
-  outgoing.once('close', () => fail(new Error('the connection was closed before an answer came')));
+  outgoing.once('close', () => {
+    // An error knows where it was made, which is dear for one that nobody gets.
+    if (!isBegun) fail(new Error('the connection was closed before an answer came'));
+  });
   return await Promise.race([promise, options.failed]);
 }
 
@@ -289,15 +234,6 @@ async function passBack(
   answer.once('end', () => finish(response, passedTrailers(answer.rawTrailers, 'client')));
   pour(answer, response);
   await over(response);
-}
-
-function refuseLargeBody(bytes: number, call: Call): void {
-  const limit = call.route.endpoint.settings.maxBodyBytes;
-  if (bytes <= limit) return;
-  throw new Problem(
-    'PayloadTooLarge',
-    `The body is larger than ${limit} bytes. The application's setting maxBodyBytes says how much it takes.`,
-  );
 }
 
 function unreachable(failure?: Unreached): Problem {
