@@ -95,7 +95,10 @@ function frame(size: number): Buffer {
 }
 
 export interface Trips {
+  /** Within the time. */
   readonly count: number;
+  /** With those that were under way at its end, which cost as much. */
+  readonly answered: number;
   /** Of each round trip, in microseconds, ascending. */
   readonly latencies: readonly number[];
 }
@@ -130,7 +133,8 @@ export async function roundTrips(
     socket.off('data', read).off('close', lost);
   });
   await Promise.all(asking);
-  return { count: latencies.length, latencies: latencies.toSorted(ascending) };
+  const count = latencies.length;
+  return { count, answered: count + sockets.length, latencies: latencies.toSorted(ascending) };
 }
 
 /** Round trips at a rate, whatever the answers: each connection is asked in its turn. Returns the latencies. */
@@ -160,7 +164,8 @@ export async function paced(
     }
     await new Promise(setImmediate);
   }
-  return { count: latencies.length, latencies: latencies.toSorted(ascending) };
+  const count = latencies.length;
+  return { count, answered: count, latencies: latencies.toSorted(ascending) };
 }
 
 const ascending = (one: number, other: number): number => one - other;

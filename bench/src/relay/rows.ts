@@ -49,9 +49,9 @@ export function trip(choice: Trip): Row {
       await using sockets = await openMany(targetOf(contender, subject, { tls }), connections);
       await roundTrips(sockets, { size, seconds: 0.25 });
       const before = subject.cpu();
-      const { count, latencies } = await roundTrips(sockets, { size, seconds });
+      const { count, answered, latencies } = await roundTrips(sockets, { size, seconds });
       return {
-        [cpu]: (subject.cpu() - before) / count,
+        [cpu]: (subject.cpu() - before) / answered,
         throughput: (count * size) / seconds / 1e6,
         p50: percentile(latencies, 0.5),
         p99: percentile(latencies, 0.99),
@@ -131,9 +131,9 @@ export const heap: Row = {
     await using sockets = await openMany(targetOf(contender, subject, {}), 64);
     await roundTrips(sockets, { size: 128, seconds: 1 });
     const before = await subject.heap();
-    const { count } = await roundTrips(sockets, { size: 128, seconds });
+    const { answered } = await roundTrips(sockets, { size: 128, seconds });
     // Each round trip is a chunk there and one back.
-    return { allocated: (((await subject.heap()) - before) / (count * 2)) * (100_000 / 1e6) };
+    return { allocated: (((await subject.heap()) - before) / (answered * 2)) * (100_000 / 1e6) };
   },
 };
 
