@@ -276,7 +276,10 @@ test(
       /^HTTP\/1\.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n/,
     );
     assert.ok(text.includes(`\r\nSec-WebSocket-Accept: ${acceptKey(clientKey)}\r\n`));
-    assert.match(text, /\r\nX-Replica: yes\r\nSet-Cookie: a=1\r\n/);
+    assert.match(
+      text,
+      /\r\nX-Replica: yes\r\nSet-Cookie: a=1; Path=\/20251112\/ws\/hostedapplication\/[^;\r]+\r\n/,
+    );
     assert.match(text, /\r\nopc-request-id: mine\r\n/);
     assert.equal(text.match(/sec-websocket/gi)?.length, 1);
   },

@@ -103,10 +103,9 @@ export function replicaHeaders(
     peer.proto,
     'X-Forwarded-Host',
     peer.host,
-    'opc-request-id',
-    arrival.requestId,
   );
   if (route.prefix !== '') headers.push('X-Forwarded-Prefix', route.prefix);
+  headers.push('opc-request-id', arrival.requestId);
   if (traceparent !== undefined) headers.push('traceparent', traceparent);
   if (assertion === undefined) return headers;
   headers.push(
