@@ -42,6 +42,7 @@ const directions: Direction[] = [
   },
   { from: 'packages/server/src/', never: ['@mooring/'], except: ['@mooring/contract'] },
   { from: 'packages/server/src/gateway/', never: server('control/', 'reconcile/', 'runtime/', 'store/') },
+  { from: 'packages/server/src/workers/', never: server('control/', 'reconcile/', 'runtime/', 'store/') },
   { from: 'packages/server/src/directory/', never: server(...domain), except: server('directory/') },
   { from: 'packages/server/src/kit/', never: server(...domain) },
   { from: 'packages/server/src/observe/', never: server(...domain), except: server('observe/') },

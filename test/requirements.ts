@@ -946,6 +946,23 @@ export const requirements = [
     source: 'docs/runtime-contract.md, MCP servers on their standard streams',
   },
   // Several servers on one database
+  // Workers
+  {
+    id: 'workers:limits',
+    sentence: 'Limits on connections, and maxConcurrency, hold for all workers of a server together.',
+    source: 'docs/wire.md, settings of an application',
+  },
+  {
+    id: 'workers:apart',
+    sentence:
+      'A worker that fails ends its own connections and no others; its place is taken by another one.',
+    source: 'docs/operations.md, workers',
+  },
+  {
+    id: 'workers:spread',
+    sentence: 'Of 1,000 connections no worker has more than 1.5 times the mean.',
+    source: 'docs/operations.md, workers',
+  },
   {
     id: 'nodes:served',
     sentence:

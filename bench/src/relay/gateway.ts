@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { defaultSettings } from '@mooring/contract';
 import {
+  Arrivals,
   createAsserter,
   createNames,
   createVerifier,
   Directory,
   Gateway,
   listenForApplications,
-  Metrics,
   openLog,
   systemClock,
   systemRandom,
@@ -42,13 +42,6 @@ directory.put({
   replicas: [{ id: 'echo-1', host: '127.0.0.1', port: given.replicaPort, state: 'ready' }],
   notice: undefined,
 });
-const metrics: Metrics = new Metrics({
-  version: 'bench',
-  applicationLimit: 100,
-  applications: () => directory.all(),
-  traffic: () => gateway.connections.traffic(),
-  running: () => undefined,
-});
 const gateway = new Gateway({
   tickets: { add: async () => {}, take: async () => undefined },
   directory,
@@ -64,7 +57,7 @@ const gateway = new Gateway({
   random: systemRandom,
   log,
   isReady: () => true,
-  observer: watchWith({ metrics, tracing: undefined }),
+  observer: watchWith({ arrivals: new Arrivals((id) => id), tracing: undefined }),
 });
 const common = { host: '127.0.0.1', port: 0 };
 const handlers: ApplicationHandlers = {

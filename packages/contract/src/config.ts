@@ -11,6 +11,9 @@ const domainName =
 
 const port = z.int().min(0).max(65_535);
 
+/** Threads that serve applications. */
+export const maxWorkers = 64;
+
 export const serveConfig = z.strictObject({
   dataDir: z
     .string()
@@ -43,6 +46,12 @@ export const serveConfig = z.strictObject({
     .min(1)
     .default('127.0.0.1')
     .describe('Address that the plain listeners bind. Default 127.0.0.1, whatever host says'),
+  workers: z
+    .int()
+    .min(1)
+    .max(maxWorkers)
+    .optional()
+    .describe('Threads that serve applications, 1 to 64. Default: one for each core, 16 at most'),
   tlsCert: z
     .string()
     .optional()

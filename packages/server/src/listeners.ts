@@ -1,17 +1,19 @@
 /**
  * The four listeners, bound first because everything else depends on their ports. Until the server is composed they
- * answer 503; afterwards what `serve` was given.
+ * answer 503; afterwards what `serve` was given. Those of the applications are then handed over to the workers: their
+ * places stay reserved.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { Problem, type ServeConfig } from '@mooring/contract';
+import type { InboundRequest, InboundResponse } from './gateway/inbound.ts';
 import { listenForApplications, type ApplicationHandlers } from './gateway/listener.ts';
 import { answerBrokenRequest, refuseRequest, refuseSocket } from './gateway/refuse.ts';
 import { listen, type Listener, type ListenOptions } from './kit/listen.ts';
+import { reservePort } from './kit/reserve-port.ts';
+import type { Place } from './workers/protocol.ts';
 
 export interface Handlers {
-  readonly applications: ApplicationHandlers['request'];
-  readonly upgrade: ApplicationHandlers['upgrade'];
   readonly management: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
@@ -26,6 +28,10 @@ export interface Listeners extends AsyncDisposable {
   /** How each is reached from this machine. */
   readonly urls: ServerUrls;
   serve(handlers: Handlers): void;
+  /** Where the applications are served. */
+  readonly places: readonly Place[];
+  /** Gives up the applications' ports, so that workers of this server can take them; nobody else can. */
+  handOver(): Promise<void>;
   /** Takes no new connections. */
   stop(): void;
 }
@@ -38,28 +44,32 @@ export async function bindListeners(
   await using held = new AsyncDisposableStack();
   let handlers = starting;
   const opened: Listener[] = [];
-  const bound = async (place: Place, binding: Promise<Listener>): Promise<string> => {
-    const listener = held.use(await orExplain(place, binding));
-    opened.push(listener);
-    return `${place.tls === undefined ? 'http' : 'https'}://${nameOf(place.host)}:${listener.port}`;
+  const lent = held.use(new AsyncDisposableStack());
+  const places: Place[] = [];
+  const urlOf = ({ host, tls }: Wanted, { port }: Listener): string =>
+    `${tls === undefined ? 'http' : 'https'}://${nameOf(host)}:${port}`;
+  const applications = async (wanted: Wanted): Promise<string> => {
+    const listener = lent.use(await orExplain(wanted, listenForApplications(wanted, refusing)));
+    const { host, tls } = wanted;
+    const place = { host, port: listener.port, ...(tls && { tls }) };
+    held.use(await orExplain({ ...wanted, port: listener.port }, reservePort(place)));
+    places.push(place);
+    return urlOf(wanted, listener);
   };
-  const applications = (place: Place): Promise<string> =>
-    bound(
-      place,
-      listenForApplications(place, {
-        request: (request, response) => handlers.applications(request, response),
-        upgrade: (request, socket, head) => handlers.upgrade(request, socket, head),
-      }),
+  const management = async (wanted: Wanted): Promise<string> => {
+    const listener = held.use(
+      await orExplain(
+        wanted,
+        listen({
+          ...wanted,
+          onRequest: (request, response) => handlers.management(request, response),
+          onBroken: answerBrokenRequest,
+        }),
+      ),
     );
-  const management = (place: Place): Promise<string> =>
-    bound(
-      place,
-      listen({
-        ...place,
-        onRequest: (request, response) => handlers.management(request, response),
-        onBroken: answerBrokenRequest,
-      }),
-    );
+    opened.push(listener);
+    return urlOf(wanted, listener);
+  };
   const { host, plainHost } = config;
   const urls = {
     applications: await applications({ flag: '--tls-port', host, port: config.tlsPort, tls }),
@@ -70,18 +80,20 @@ export async function bindListeners(
   const owned = held.move();
   return {
     urls,
+    places,
+    handOver: () => lent.disposeAsync(),
     serve: (composed) => (handlers = composed),
     stop: () => opened.forEach((listener) => listener.stop()),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-/** Where one of them listens, and what sets its port. */
-interface Place extends Pick<ListenOptions, 'host' | 'port' | 'tls'> {
+/** Where one of them is to listen, and what sets its port. */
+interface Wanted extends Pick<ListenOptions, 'host' | 'port' | 'tls'> {
   readonly flag: string;
 }
 
-async function orExplain({ flag, host, port }: Place, binding: Promise<Listener>): Promise<Listener> {
+async function orExplain<T>({ flag, host, port }: Wanted, binding: Promise<T>): Promise<T> {
   try {
     return await binding;
   } catch (cause) {
@@ -110,13 +122,15 @@ const notYet = new Problem('ServiceUnavailable', 'The server is starting. Try ag
   retryAfter: 1,
 });
 
-const starting: Handlers = {
-  applications: (request, response) =>
-    refuseRequest(request, response, { problem: notYet, requestId: 'starting' }),
+const refuseStarting = (request: InboundRequest, response: InboundResponse): void =>
+  refuseRequest(request, response, { problem: notYet, requestId: 'starting' });
+
+const starting: Handlers = { management: refuseStarting };
+
+const refusing: ApplicationHandlers = {
+  request: refuseStarting,
   upgrade: (_request, socket) => {
     socket.on('error', () => socket.destroy());
     refuseSocket(socket, notYet, 'starting');
   },
-  management: (request, response) =>
-    refuseRequest(request, response, { problem: notYet, requestId: 'starting' }),
 };

@@ -7,15 +7,13 @@ import { readConfig } from './config.ts';
 import { createManagementApi } from './control/api.ts';
 import { sumOf } from './directory/demand.ts';
 import { Directory } from './directory/directory.ts';
-import { Gateway } from './gateway/gateway.ts';
-import { renewHere, type Renewal } from './gateway/renewal.ts';
-import { createAsserter } from './identity/assertion.ts';
 import { adminIssuer } from './identity/admin-issuer.ts';
 import { createKeyFinder } from './identity/api-keys.ts';
 import { openKeyRing } from './identity/key-ring.ts';
 import { authenticateOperator, type OperatorOptions } from './identity/operator.ts';
 import { openRevocations } from './identity/revocations.ts';
 import { openIdentityDomain } from './identity/provider/open.ts';
+import type { Renewal } from './gateway/renewal.ts';
 import { createIssuerCheck } from './identity/verify/check-issuer.ts';
 import { createVerifier } from './identity/verify/verifier.ts';
 import { readCertificate } from './kit/certificate.ts';
@@ -26,9 +24,8 @@ import { bindListeners, isLoopback, type ServerUrls } from './listeners.ts';
 import { createManagement } from './management.ts';
 import { describeNames, protectedResource } from './names.ts';
 import { openLog } from './observe/log.ts';
+import { Labels } from './observe/labels.ts';
 import { Metrics } from './observe/metrics.ts';
-import { openTracing } from './observe/trace.ts';
-import { watchWith } from './observe/watch.ts';
 import { writeOciConfig } from './oci-config.ts';
 import { writeAdminUser, writeProfile } from './profile.ts';
 import { joinNodes } from './node/membership.ts';
@@ -43,6 +40,9 @@ import { openRuntimes } from './runtimes.ts';
 import { openVault } from './secrets/vault.ts';
 import { openStore, type Store } from './store/index.ts';
 import { version } from './version.ts';
+import { Beat, beatMemory } from './workers/beat.ts';
+import { workerCount } from './workers/count.ts';
+import { Workers } from './workers/workers.ts';
 
 export interface RunningServer extends AsyncDisposable {
   readonly config: ServeConfig;
@@ -68,12 +68,19 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
   const identity = await openIdentity(ground, owned);
   const hosting = await openHosting(ground, identity, owned);
   serve(ground, identity, hosting);
+  await hosting.workers.compose();
+  await ground.listeners.handOver();
+  await hosting.workers.listen();
   const profile = await writeFiles(ground, identity);
   await hosting.reconciler.start();
-  const firstPass = hosting.reconciler.firstPass.then(() => void (hosting.readiness.isReady = true));
+  const firstPass = (async () => {
+    await hosting.reconciler.firstPass;
+    hosting.readiness.isReady = true;
+    hosting.workers.ready();
+  })();
   const everything = owned.move();
   const stop = once(async () => {
-    await hosting.gateway.drain({ grace: config.shutdownGrace });
+    await hosting.workers.drainAll({ grace: config.shutdownGrace });
     ground.listeners.stop();
     await everything.disposeAsync();
     stopped.resolve();
@@ -157,14 +164,20 @@ async function openIdentity({ config, common, data, names, store }: Ground, owne
 
 /** What hosts: the runtime, the gateway, and the reconciler, which on a shared database is one node's among several. */
 async function openHosting(ground: Ground, identity: Identity, owned: AsyncDisposableStack) {
-  const { config, common, data, names, store, isShared } = ground;
-  const { domain, verifyToken, vault, keys, checkIssuer, revocations } = identity;
+  const { config, common, data, listeners, names, store, isShared } = ground;
+  const { domain, vault, keys, checkIssuer, revocations } = identity;
   const findCredential = credentialsOf(store, vault);
   let duty: Node | undefined;
   const isAlone = (): boolean => duty?.isAlone ?? true;
   const running = await openRuntimes({ config, data, isAlone, findCredential, common }, owned);
   const { all: runtimes, logs: readLogs } = running;
-  const pulse = owned.use(new Pulse({ steadied: () => directory.repeat() }));
+  const steadied = (): void => {
+    beat.tell();
+    directory.repeat();
+  };
+  const pulse = owned.use(new Pulse({ steadied }));
+  const beating = beatMemory();
+  const beat = owned.use(new Beat(beating, () => pulse.isSteady));
   const directory = new Directory(() => !isShared || pulse.isSteady);
   const node = isShared
     ? owned.use(
@@ -179,46 +192,51 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
       )
     : undefined;
   const readiness = { isReady: false };
-  const tracing = await openTracing(process.env, version);
-  if (tracing) owned.use(tracing);
+  const labels = new Labels(config.metricsApplications);
   const metrics: Metrics = owned.use(
     new Metrics({
       version,
-      applicationLimit: config.metricsApplications,
+      labels,
       applications: () => directory.all(),
-      traffic: () => gateway.connections.traffic(),
+      reports: () => workers.reports(),
       running: (id) => reconciler.applicationStatus(id),
     }),
   );
-  const gateway = owned.use(
-    new Gateway({
+  const workers = owned.use(
+    new Workers({
+      count: await workerCount(config.workers, common.log),
+      start: {
+        logLevel: config.logLevel,
+        version,
+        names: names.applicationsOptions,
+        identity: {
+          issuer: domain.issuer,
+          issuers: domain.issuers(),
+          jwks: domain.jwks(),
+          assertionKey: domain.assertionKey,
+          allowPrivateIssuers: config.allowPrivateIssuers,
+        },
+        sealKey: await sealKeyOf(store),
+        nodes: node && { credentials: node.credentials, beat: beating },
+        places: listeners.places,
+      },
       directory,
-      names: names.applications,
-      verifyToken,
-      findKey: keys.find,
-      isWithdrawn: ({ kind, ...caller }) =>
-        kind === 'key'
-          ? !keys.holds({ kind, ...caller })
-          : caller.revocable !== undefined && revocations.isRevoked(caller.revocable),
+      labels,
+      keys,
+      revocations,
       tickets: store.tickets,
-      assert: createAsserter({ key: domain.assertionKey, issuer: domain.issuer, clock, random }),
-      isReady: () => readiness.isReady,
-      openTunnel: node?.openTunnel,
-      renewElsewhere: async (renewal) => (await renewals?.ask(renewal)) ?? false,
-      sealKey: await sealKeyOf(store),
-      observer: watchWith({ metrics, tracing }),
-      ...common,
+      renewElsewhere: isShared ? async (renewal) => (await renewals?.ask(renewal)) ?? false : undefined,
+      log: common.log,
     }),
   );
-  const renew = (renewal: Renewal): boolean => renewHere(renewal, gateway.connections) ?? false;
+  const renew = async (renewal: Renewal): Promise<boolean> => (await workers.renew(renewal)) ?? false;
   const renewals = isShared ? owned.use(new Renewals({ store, renew, random, log: common.log })) : undefined;
-  for (const source of [keys, revocations]) owned.use(source.watch(() => gateway.connections.withdraw()));
-  const connections = (id: string): number => gateway.connections.count(id);
-  const drain: Drain = (replicaId, options) => gateway.connections.drain(replicaId, options);
+  const connections = (id: string): number => workers.connections(id);
+  const drain: Drain = (replicaId, plan) => workers.drain(replicaId, plan);
   const lead = (given: Leading): Reconciler =>
     createReconciler({
       directory,
-      demand: sumOf([gateway.demand, ...(node ? [node.demand] : [])]),
+      demand: sumOf([workers.load, ...(node ? [node.demand] : [])]),
       connections: (id) => connections(id) + (node?.connections(id) ?? 0),
       drain: async (...call) => void (await Promise.all([drain(...call), node?.drain(...call)])),
       checkIssuer,
@@ -227,7 +245,7 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
       ...given,
     });
   const { log } = common;
-  const { demand } = gateway;
+  const { load: demand } = workers;
   duty =
     node && new Node({ ...node, store, runtimes, directory, pulse, connections, drain, demand, lead, log });
   const reconciler = owned.use(duty ?? lead({ store, runtimes }));
@@ -237,7 +255,7 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
   };
   const scaling = async (id: string): Promise<ScalingStatus | undefined> =>
     duty ? await duty.decisions(id) : reconciler.scaling(id);
-  return { gateway, reconciler, scaling, containers: running.containers, logs, metrics, readiness };
+  return { workers, reconciler, scaling, containers: running.containers, logs, metrics, readiness };
 }
 
 /** What brings clients back to their replicas is the same on all servers, and after a restart. */
@@ -253,7 +271,7 @@ function serve(
   hosting: Hosting,
 ): void {
   const { domain, operators, vault } = identity;
-  const { gateway, reconciler, scaling, logs, metrics } = hosting;
+  const { reconciler, scaling, logs, metrics } = hosting;
   const isReady = (): boolean => hosting.readiness.isReady;
   const api = createManagementApi({
     store,
@@ -275,8 +293,6 @@ function serve(
     log: common.log,
   });
   listeners.serve({
-    applications: (request, response) => void gateway.request(request, response),
-    upgrade: (request, socket, head) => void gateway.upgrade(request, socket, head),
     management: createManagement({
       names: names.management,
       random,

@@ -1,11 +1,13 @@
 /** Under which names this server is known: its listeners, its issuer, the URLs of its applications. */
 import { invokePath, livePath, paths, type ServeConfig } from '@mooring/contract';
-import { createNames, type Names } from './gateway/names.ts';
+import { createNames, type Names, type NamesOptions } from './gateway/names.ts';
 import type { ProtectedResource } from './identity/provider/resources.ts';
 import type { ServerUrls } from './listeners.ts';
 import type { ApplicationRecord } from './store/index.ts';
 
 export interface ServerNames {
+  /** Of the applications listener, as every worker makes them. */
+  readonly applicationsOptions: NamesOptions;
   readonly applications: Names;
   readonly management: Names;
   /** Of the embedded identity domain. */
@@ -27,13 +29,15 @@ export interface ServerNames {
 export function describeNames(config: ServeConfig, urls: ServerUrls): ServerNames {
   const { trustedProxies } = config;
   const management = config.managePublicUrl[0] ?? urls.management;
+  const applicationsOptions = {
+    publicUrls: config.publicUrl,
+    localUrls: [urls.applications, urls.applicationsPlain],
+    trustedProxies,
+    appsDomain: config.appsDomain,
+  };
   return {
-    applications: createNames({
-      publicUrls: config.publicUrl,
-      localUrls: [urls.applications, urls.applicationsPlain],
-      trustedProxies,
-      appsDomain: config.appsDomain,
-    }),
+    applicationsOptions,
+    applications: createNames(applicationsOptions),
     management: createNames({
       publicUrls: config.managePublicUrl,
       localUrls: [urls.management, urls.managementPlain],

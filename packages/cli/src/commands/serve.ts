@@ -1,6 +1,6 @@
 /** `mooring serve`: the server, in this process, until it is interrupted. */
 import { resolve } from 'node:path';
-import type { ServeOptions } from '@mooring/contract';
+import { maxWorkers, type ServeOptions } from '@mooring/contract';
 import type { RunningServer } from '@mooring/server';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { printReady } from '../demo/ready.ts';
@@ -38,6 +38,7 @@ export function addServe(parent: CommandUnknownOpts, cli: Cli): void {
     .option('--manage-port <port>', describe('managePort'), port)
     .option('--manage-tls-port <port>', describe('manageTlsPort'), port)
     .option('--plain-host <address>', describe('plainHost'))
+    .option('--workers <count>', describe('workers'), integer(1, maxWorkers))
     .option('--tls-cert <file>', describe('tlsCert'))
     .option('--tls-key <file>', describe('tlsKey'))
     .option('--public-url <url>', `${describe('publicUrl')}; repeatable`, collect)

@@ -4,7 +4,7 @@
  */
 import type { OnReadOpts, Socket } from 'node:net';
 import type { Directory } from '../directory/directory.ts';
-import type { ReplicaAddress } from '../directory/endpoint.ts';
+import type { Endpoint, ReplicaAddress } from '../directory/endpoint.ts';
 import type { Random } from '../kit/clock.ts';
 import { sessionOver, type Preference } from './affinity.ts';
 import type { Call } from './authenticate.ts';
@@ -75,25 +75,45 @@ function take(applicationId: string, options: AdmitOptions): Seat | undefined {
   const { directory, load, random, except, avoid, ejections, preference } = options;
   const endpoint = directory.get(applicationId);
   if (endpoint === undefined) return undefined;
-  const { replicas, settings } = endpoint;
+  const { replicas } = endpoint;
   if (preference?.kind === 'session' && directory.isCurrent) {
     if (!replicas.some(({ id }) => id === preference.replicaId)) throw sessionOver();
   }
-  const replica = choose(
-    replicas.filter(({ id }) => id !== except),
-    {
-      load: (id) => load.at(id),
-      random: () => (random(1)[0] ?? 0) / 256,
-      limit: settings.maxConcurrency === 0 ? Infinity : settings.maxConcurrency,
-      isOut: (id) => id === avoid || ejections.isOut(id),
-      preference,
-    },
+  const taken = takeBest(
+    { ...endpoint, replicas: replicas.filter(({ id }) => id !== except) },
+    { load, random, ejections, preference, avoid },
   );
-  if (replica === undefined) return undefined;
-  const held = load.take(replica.id, applicationId);
+  if (taken === undefined) return undefined;
+  const { replica, held } = taken;
   const seat = { replica, held: 0, [Symbol.dispose]: () => held[Symbol.dispose]() };
   const tunnel = tunnelTo(replica, applicationId, options.openTunnel);
   return tunnel ? { ...seat, tunnel } : seat;
+}
+
+/** Another gateway may take the last seat between the choice and the taking: then there is another choice. */
+function takeBest(
+  { applicationId, replicas, settings: { maxConcurrency } }: Endpoint,
+  {
+    load,
+    random,
+    ejections,
+    preference,
+    avoid,
+  }: Pick<AdmitOptions, 'load' | 'random' | 'ejections' | 'preference' | 'avoid'>,
+): { replica: ReplicaAddress; held: Disposable } | undefined {
+  const limit = maxConcurrency === 0 ? Infinity : maxConcurrency;
+  for (;;) {
+    const replica = choose(replicas, {
+      load: (id) => load.at(id),
+      random: () => (random(1)[0] ?? 0) / 256,
+      limit,
+      isOut: (id) => id === avoid || ejections.isOut(id),
+      preference,
+    });
+    if (replica === undefined) return undefined;
+    const held = load.take(replica.id, applicationId, limit);
+    if (held !== undefined) return { replica, held };
+  }
 }
 
 function tunnelTo(

@@ -87,8 +87,11 @@ export class Connections implements Disposable {
   add(served: Served): Disposable {
     this.#served.add(served);
     this.#fresh.add(served);
+    const { replicaId, applicationId } = served;
+    const held = served.kind === 'connection' ? this.#options.load.hold(replicaId, applicationId) : undefined;
     return {
       [Symbol.dispose]: () => {
+        held?.[Symbol.dispose]();
         if (this.#served.delete(served)) this.#book.add(served);
         this.#fresh.delete(served);
       },
@@ -108,15 +111,6 @@ export class Connections implements Disposable {
       return { ...named, applicationId, renew };
     }
     return undefined;
-  }
-
-  /** Live connections of an application, or of one replica. */
-  count(id: string): number {
-    let count = 0;
-    for (const { kind, applicationId, replicaId } of this.#served) {
-      if (kind === 'connection' && (applicationId === id || replicaId === id)) count += 1;
-    }
-    return count;
   }
 
   /** What has gone through, and what is being served now. */

@@ -5,7 +5,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { asProblem, invokePath, livePath, Problem } from '@mooring/contract';
-import type { DemandPort } from '../directory/demand.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Assert, FindHolder, VerifyToken, Principal } from '../identity/principal.ts';
 import { Budget } from '../kit/budget.ts';
@@ -24,7 +23,7 @@ import { Ejections } from './ejections.ts';
 import { answer, type InboundRequest, type InboundResponse } from './inbound.ts';
 import { Limits } from './limits.ts';
 import { live, type LiveOptions } from './live.ts';
-import { Load } from './load.ts';
+import { Load, type Nudge } from './load.ts';
 import { describeResource, isMetadata, refuseOtherMethods } from './metadata.ts';
 import { gatheredLimit } from './mcp/gathering.ts';
 import type { Names } from './names.ts';
@@ -36,6 +35,7 @@ import { refuseRequest, refuseSocket } from './refuse.ts';
 import type { RenewElsewhere } from './renewal.ts';
 import type { Route } from './route.ts';
 import { createSeal, type Seal } from './seal.ts';
+import { ownTables, type Tables } from './tables.ts';
 import type { OpenTunnel } from './tunnel.ts';
 import { Waiting } from './waiting.ts';
 
@@ -61,6 +61,10 @@ export interface GatewayOptions {
   readonly openTunnel?: OpenTunnel | undefined;
   /** Needed where there are several nodes. */
   readonly renewElsewhere?: RenewElsewhere | undefined;
+  /** What it counts together with other gateways. Default: it is alone. */
+  readonly tables?: Tables;
+  /** Needed where there are several gateways. */
+  readonly nudge?: Nudge;
   /** Is told of every arrival. Default: nobody is. */
   readonly observer?: Observer;
 }
@@ -68,14 +72,13 @@ export interface GatewayOptions {
 export class Gateway implements Disposable {
   readonly connections: Connections;
   readonly #options: GatewayOptions & { readonly findKey: FindHolder };
-  /** What is asked of applications here. */
-  readonly demand: DemandPort;
-  readonly #load: Load;
+  /** What is asked of applications. */
+  readonly demand: Load;
   readonly #waiting: Waiting;
   readonly #limits: Limits;
   readonly #ejections: Ejections;
   readonly #seal: Seal;
-  readonly #pending = new Pending();
+  readonly #pending: Pending;
   readonly #agent = createAgent();
   readonly #gathered = new Budget(gatheredLimit);
   /** One for each call, aborted when its client leaves or, for those that still wait, when the server stops. */
@@ -86,10 +89,11 @@ export class Gateway implements Disposable {
   constructor(options: GatewayOptions) {
     this.#options = { ...options, findKey: options.findKey ?? (async () => undefined) };
     const { directory, clock, random, log } = options;
-    const load = new Load(clock);
+    const tables = options.tables ?? ownTables(clock);
+    const load = new Load({ tables, nudge: options.nudge });
     this.#observer = options.observer ?? noObserver;
-    this.#limits = new Limits(clock);
-    this.#load = load;
+    this.#limits = new Limits(tables);
+    this.#pending = new Pending(tables);
     this.demand = load;
     const { isWithdrawn } = options;
     this.connections = new Connections({ load, directory, clock, random, isWithdrawn });
@@ -153,6 +157,11 @@ export class Gateway implements Disposable {
     } finally {
       this.#calls.delete(left);
     }
+  }
+
+  /** Somebody at this gateway may be next: a seat has become free at another one. */
+  offer(applicationId: string): void {
+    this.#waiting.offer(applicationId);
   }
 
   /** Takes no new arrivals, sends connections away, lets requests finish; all within `grace` seconds. */
@@ -272,7 +281,7 @@ export class Gateway implements Disposable {
       principal.kind === 'anonymous' ? undefined : assert(principal, route.endpoint.applicationId);
     return {
       directory,
-      load: this.#load,
+      load: this.demand,
       waiting: this.#waiting,
       ejections: this.#ejections,
       random,

@@ -4,7 +4,7 @@ export { createAsserter } from '../identity/assertion.ts';
 export { createVerifier } from '../identity/verify/verifier.ts';
 export { systemClock, systemRandom } from '../kit/clock.ts';
 export { openLog } from '../observe/log.ts';
-export { Metrics } from '../observe/metrics.ts';
+export { Arrivals } from '../observe/arrivals.ts';
 export { watchWith } from '../observe/watch.ts';
 export { Gateway, type GatewayOptions } from './gateway.ts';
 export { listenForApplications, type ApplicationHandlers } from './listener.ts';

@@ -1,6 +1,6 @@
 /**
- * Listener: a port on which applications are invoked, plain or TLS, there over HTTP/2 as well. It owns the HTTP server that hands requests and
- * wishes to upgrade to whoever answers them (the gateway).
+ * Listener: a port on which applications are invoked, plain or TLS, there over HTTP/2 as well. It owns the HTTP
+ * server that hands requests and wishes to upgrade to whoever answers them (the gateway).
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -13,7 +13,7 @@ export interface ApplicationHandlers {
   readonly upgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 }
 
-export type ApplicationListenOptions = Pick<ListenOptions, 'host' | 'port' | 'tls'>;
+export type ApplicationListenOptions = Pick<ListenOptions, 'host' | 'port' | 'shared' | 'tls'>;
 
 /** Resolves once it listens. Rejects with what the system said (EADDRINUSE, EACCES, …). */
 export function listenForApplications(

@@ -167,10 +167,10 @@ test('connections go to the replica that has fewest, and all of them are counted
   const sockets: WebSocket[] = [];
   for (let count = 0; count < 6; count += 1) sockets.push(await open(gateway, app.live()));
   assert.deepEqual([first.requests.length, second.requests.length], [3, 3]);
-  assert.equal(gateway.gateway.connections.count(app.id), 6);
+  assert.equal(gateway.gateway.demand.connections(app.id), 6);
   await Promise.all(sockets.map(close));
   await gateway.idle();
-  assert.equal(gateway.gateway.connections.count(app.id), 0);
+  assert.equal(gateway.gateway.demand.connections(app.id), 0);
 });
 
 test(verifies('live:drain', 'a draining replica’s client finishes what it has to say'), async () => {

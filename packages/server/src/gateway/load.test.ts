@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Load } from './load.ts';
+import { ownTables } from './tables.ts';
 
 test('what is taken is counted until it is given back, once', () => {
   const load = new Load();
@@ -8,16 +9,16 @@ test('what is taken is counted until it is given back, once', () => {
   const second = load.take('a', 'app');
   assert.equal(load.at('a'), 2);
   assert.equal(load.at('b'), 0);
-  first[Symbol.dispose]();
-  first[Symbol.dispose]();
+  first?.[Symbol.dispose]();
+  first?.[Symbol.dispose]();
   assert.equal(load.at('a'), 1);
-  second[Symbol.dispose]();
+  second?.[Symbol.dispose]();
   assert.equal(load.at('a'), 0);
 });
 
 test('what an application is asked for is told: arrivals, those that wait, those that are served, and how long', () => {
   const time = { at: 0 };
-  const load = new Load({ now: () => time.at });
+  const load = new Load({ tables: ownTables({ now: () => time.at }) });
   const none = { inFlight: 0, waiting: 0, arrivals: 0, busy: 0 };
   assert.deepEqual(load.of('app'), none);
   load.arrive('app');
@@ -29,7 +30,7 @@ test('what an application is asked for is told: arrivals, those that wait, those
   time.at = 30;
   assert.deepEqual(load.of('app'), { inFlight: 1, waiting: 0, arrivals: 1, busy: 30 });
   assert.deepEqual(load.of('another'), none);
-  seat[Symbol.dispose]();
+  seat?.[Symbol.dispose]();
   time.at = 100;
   assert.deepEqual(load.of('app'), { inFlight: 0, waiting: 0, arrivals: 1, busy: 30 });
   load.forget('app');
@@ -43,7 +44,7 @@ test('who watches hears of everyone who begins to wait, and of every seat that i
     using _knocks = load.watch((id) => heard.push(`waits ${id}`));
     using _releases = load.watchReleases((id) => heard.push(`released ${id}`));
     load.wait('app')[Symbol.dispose]();
-    load.take('a', 'app')[Symbol.dispose]();
+    load.take('a', 'app')?.[Symbol.dispose]();
   }
   load.wait('app')[Symbol.dispose]();
   assert.deepEqual(heard, ['waits app', 'released app']);
@@ -57,12 +58,12 @@ test('who waits for a replica to be idle is told at its last release, and at onc
   const other = load.take('b', 'app');
   let idle = 0;
   const waiting = [load.idle('a').then(() => (idle += 1)), load.idle('a').then(() => (idle += 1))];
-  first[Symbol.dispose]();
+  first?.[Symbol.dispose]();
   await Promise.resolve();
   assert.equal(idle, 0);
-  second[Symbol.dispose]();
+  second?.[Symbol.dispose]();
   await Promise.all(waiting);
   assert.equal(idle, 2);
   assert.equal(load.at('b'), 1);
-  other[Symbol.dispose]();
+  other?.[Symbol.dispose]();
 });

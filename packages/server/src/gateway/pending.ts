@@ -1,40 +1,33 @@
 /**
  * Pending: how many WebSocket handshakes of an application, and of each of its callers, may be under way, waiting for a
- * replica or for its answer. One more is refused with 429. Counts are of this gateway.
+ * replica or for its answer. One more is refused with 429. Counts are of this server, all its gateways together.
  */
 import { Problem } from '@mooring/contract';
 import type { Call } from './authenticate.ts';
-import { callerOf } from './limits.ts';
+import { callerOf, limitOf } from './limits.ts';
+import type { Tables } from './tables.ts';
 
 export class Pending {
-  /** Of those of whom there are any. */
-  readonly #counts = new Map<string, number>();
+  readonly #tables: Tables;
+
+  constructor(tables: Tables) {
+    this.#tables = tables;
+  }
 
   /** Counts a handshake until the returned handle is disposed. Throws a Problem (TooManyRequests). */
   enter(call: Call): Disposable {
     const { applicationId, settings } = call.route.endpoint;
-    const caller = callerOf(call);
-    if (this.#isFull(caller, settings.maxPendingPerCaller))
-      throw tooMany(`${settings.maxPendingPerCaller} handshakes of yours are under way, which is the limit.`);
-    if (this.#isFull(applicationId, settings.maxPending))
-      throw tooMany('The application has as many handshakes under way as it may have.');
-    const keys = [caller, applicationId];
-    for (const key of keys) this.#add(key, 1);
-    return {
-      [Symbol.dispose]: () => {
-        for (const key of keys) this.#add(key, -1);
-      },
-    };
-  }
-
-  #isFull(key: string, limit: number): boolean {
-    return limit > 0 && (this.#counts.get(key) ?? 0) >= limit;
-  }
-
-  #add(key: string, change: number): void {
-    const count = (this.#counts.get(key) ?? 0) + change;
-    if (count === 0) this.#counts.delete(key);
-    else this.#counts.set(key, count);
+    const { maxPendingPerCaller, maxPending } = settings;
+    const { callers } = this.#tables;
+    using taken = new DisposableStack();
+    const own = callers.enter(`pending ${callerOf(call)}`, limitOf(maxPendingPerCaller));
+    if (own === undefined)
+      throw tooMany(`${maxPendingPerCaller} handshakes of yours are under way, which is the limit.`);
+    taken.use(own);
+    const all = callers.enter(`pending ${applicationId}`, limitOf(maxPending));
+    if (all === undefined) throw tooMany('The application has as many handshakes under way as it may have.');
+    taken.use(all);
+    return taken.move();
   }
 }
 

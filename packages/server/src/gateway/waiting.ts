@@ -1,6 +1,7 @@
 /**
- * Waiting: arrivals for which there is no replica yet, or none that may have more. First come, first served, for as
- * long as the application's `hold` says; whoever can only go to a certain replica does not hold up the others.
+ * Waiting: arrivals for which there is no replica yet, or none that may have more. First come, first served, at
+ * whichever gateway of the server they came, for as long as the application's `hold` says; whoever can only go to a
+ * certain replica does not hold up the others.
  */
 import { Problem } from '@mooring/contract';
 import type { Directory } from '../directory/directory.ts';
@@ -24,6 +25,8 @@ export interface Waiter {
 
 /** One that waits; from its first end on it is in no line. */
 interface Place extends Pick<Waiter, 'take' | 'isChoosy'> {
+  /** When it began to wait, in milliseconds of the system, which are the same at all gateways. */
+  readonly since: number;
   readonly serve: (seat: Seat) => void;
   readonly refuse: (reason: unknown) => void;
 }
@@ -43,28 +46,29 @@ export class Waiting implements Disposable {
         load.forget(applicationId);
       }),
     );
-    this.#watches.use(load.watchReleases((applicationId) => this.serve(applicationId)));
+    this.#watches.use(load.watchReleases((applicationId) => this.offer(applicationId)));
   }
 
   /** True when somebody to whom any replica will do waits: nobody overtakes. */
   isLine(applicationId: string): boolean {
-    for (const { isChoosy } of this.#lines.get(applicationId) ?? []) if (!isChoosy) return true;
-    return false;
+    return this.#load.first(applicationId) !== undefined;
   }
 
   /** Resolves with a seat. Throws a Problem (ServiceUnavailable, NotAuthorizedOrNotFound), or the signal's reason. */
   async join(waiter: Waiter): Promise<Seat> {
     const { applicationId, hold, most, signal } = waiter;
     const line = this.#lines.get(applicationId) ?? new Set();
-    if (line.size >= most) throw tooMany();
+    if (this.#load.of(applicationId).waiting >= most) throw tooMany();
     this.#lines.set(applicationId, line);
     const { promise, resolve, reject } = Promise.withResolvers<Seat>();
     const place: Place = {
       ...waiter,
-      serve: (seat) => (line.delete(place), resolve(seat)),
-      refuse: (reason) => (line.delete(place), reject(reason)),
+      since: Number(process.hrtime.bigint()) / 1e6,
+      serve: (seat) => (this.#leave(place, waiter), resolve(seat)),
+      refuse: (reason) => (this.#leave(place, waiter), reject(reason)),
     };
     line.add(place);
+    this.#tellNext(applicationId);
     const timer = setTimeout(() => place.refuse(unavailable()), hold);
     const leave = (): void => place.refuse(signal.reason);
     signal.addEventListener('abort', leave, { once: true });
@@ -78,21 +82,49 @@ export class Waiting implements Disposable {
     }
   }
 
-  /** Something has changed: whoever can be served is, in order. */
+  /** Something has changed: whoever can be served here is, in order. */
   serve(applicationId: string): void {
-    const line = this.#lines.get(applicationId);
-    if (line === undefined) return;
     let isOver = false;
-    for (const place of line) {
+    for (const place of this.#lines.get(applicationId) ?? []) {
       if (isOver && !place.isChoosy) continue;
+      isOver ||= !place.isChoosy && this.#isBehind(place, applicationId);
+      if (isOver && !place.isChoosy) {
+        this.#load.passOn(applicationId);
+        continue;
+      }
       const seat = this.#try(place);
       if (seat === undefined) isOver ||= !place.isChoosy;
       else place.serve(seat);
     }
   }
 
+  /** There may be a seat for whoever is next, here or at another gateway. */
+  offer(applicationId: string): void {
+    this.serve(applicationId);
+    const isNobody = this.#next(applicationId) === undefined;
+    if (isNobody) this.#load.passOn(applicationId);
+  }
+
   [Symbol.dispose](): void {
     this.#watches.dispose();
+  }
+
+  #next(applicationId: string): Place | undefined {
+    for (const place of this.#lines.get(applicationId) ?? []) if (!place.isChoosy) return place;
+    return undefined;
+  }
+
+  #isBehind({ since }: Place, applicationId: string): boolean {
+    return (this.#load.first(applicationId) ?? since) < since;
+  }
+
+  #leave(place: Place, { applicationId }: Waiter): void {
+    this.#lines.get(applicationId)?.delete(place);
+    this.#tellNext(applicationId);
+  }
+
+  #tellNext(applicationId: string): void {
+    this.#load.next(applicationId, this.#next(applicationId)?.since);
   }
 
   /** Whoever gets a seat, or will never get one, is not asked again. */

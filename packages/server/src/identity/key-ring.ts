@@ -1,12 +1,10 @@
 /**
- * The key ring: every registered API key in memory, so that no signed request waits for the database. It is read
- * anew after each change of a key, also one by another node; a reading that fails is repeated.
+ * The key ring: every registered API key, for the gateways, so that no signed request waits for the database. It is
+ * read anew after each change of a key, also one by another node; a reading that fails is repeated.
  */
-import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { ApiKey } from '@mooring/contract';
 import { pauseFor } from '../kit/pause.ts';
 import type { Log } from '../observe/log.ts';
-import type { FindHolder, KeyHolder, Principal } from './principal.ts';
 
 /** Where keys are registered. */
 export interface KeySource {
@@ -15,18 +13,10 @@ export interface KeySource {
 }
 
 export interface KeyRing extends AsyncDisposable {
-  readonly find: FindHolder;
-  /** Whether the key behind a caller is registered still. */
-  holds(caller: Principal): boolean;
+  /** As they are now. */
+  readonly keys: readonly ApiKey[];
   /** Calls the listener after each change, until the returned handle is disposed. */
   watch(listener: () => void): Disposable;
-}
-
-interface Entry {
-  readonly publicKey: KeyObject;
-  readonly owner: KeyHolder;
-  /** As it was parsed. */
-  readonly pem: string;
 }
 
 /** Milliseconds until a failed reading is repeated. */
@@ -36,7 +26,7 @@ const retryPause = 500;
 export async function openKeyRing(source: KeySource, log: Log): Promise<KeyRing> {
   const life = new AbortController();
   const listeners = new Set<() => void>();
-  let entries: ReadonlyMap<string, Entry> = new Map();
+  let keys: readonly ApiKey[] = [];
   let isStale = false;
   let isFilled = false;
   let reading: Promise<void> | undefined;
@@ -45,7 +35,7 @@ export async function openKeyRing(source: KeySource, log: Log): Promise<KeyRing>
     while (isStale && !life.signal.aborted) {
       isStale = false;
       try {
-        entries = entriesOf(await source.apiKeys.list(), entries);
+        keys = await source.apiKeys.list();
         for (const listener of listeners) listener();
       } catch (error) {
         isStale = true;
@@ -62,7 +52,7 @@ export async function openKeyRing(source: KeySource, log: Log): Promise<KeyRing>
     if (isFilled) reading ??= refresh();
   });
   try {
-    entries = entriesOf(await source.apiKeys.list(), entries);
+    keys = await source.apiKeys.list();
     isFilled = true;
     if (isStale) reading ??= refresh();
   } catch (error) {
@@ -70,8 +60,9 @@ export async function openKeyRing(source: KeySource, log: Log): Promise<KeyRing>
     throw error;
   }
   return {
-    find: async (keyId) => entries.get(keyId),
-    holds: ({ issuer, subject, clientId }) => entries.has(`${issuer}/${subject}/${clientId}`),
+    get keys() {
+      return keys;
+    },
     watch(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
@@ -82,14 +73,4 @@ export async function openKeyRing(source: KeySource, log: Log): Promise<KeyRing>
       await reading;
     },
   };
-}
-
-function entriesOf(keys: readonly ApiKey[], known: ReadonlyMap<string, Entry>): Map<string, Entry> {
-  return new Map(keys.map((key) => [key.keyId, entryOf(key, known.get(key.keyId))]));
-}
-
-/** Parsing is the costly part: a key that is known already keeps its parsed form. */
-function entryOf({ publicKey: pem, role, tenancy, user, fingerprint }: ApiKey, known?: Entry): Entry {
-  const publicKey = known?.pem === pem ? known.publicKey : createPublicKey(pem);
-  return { publicKey, owner: { role, tenancy, user, fingerprint }, pem };
 }

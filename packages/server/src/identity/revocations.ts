@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import { pauseFor } from '../kit/pause.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../observe/log.ts';
+import { RevocationTable } from './revocation-table.ts';
 import type { IdentityStore, Revocation, RevocationKind } from './store-port.ts';
 
 /** From now on every token of it that was issued before is refused. */
@@ -40,6 +41,8 @@ export interface Revocable {
 
 export interface Revocations extends AsyncDisposable {
   readonly isRevoked: (token: Revocable) => boolean;
+  /** As they are now. */
+  readonly all: readonly Revocation[];
   /** Calls the listener after each change, until the returned handle is disposed. */
   watch(listener: () => void): Disposable;
 }
@@ -56,17 +59,14 @@ const retryPause = 500;
 export async function openRevocations(source: RevocationSource, log: Log): Promise<Revocations> {
   const life = new AbortController();
   const listeners = new Set<() => void>();
-  let known = new Map<string, number>();
+  const table = new RevocationTable();
+  let known: readonly Revocation[] = [];
   let isStale = false;
   let reading: Promise<void> | undefined;
 
   const read = async (): Promise<void> => {
-    known = new Map(
-      (await source.identity.revocations.list()).map(({ kind, id, timeRevoked }) => [
-        `${kind} ${id}`,
-        Date.parse(timeRevoked),
-      ]),
-    );
+    known = await source.identity.revocations.list();
+    table.replace(known);
     for (const listener of listeners) listener();
   };
   const refresh = async (): Promise<void> => {
@@ -93,10 +93,10 @@ export async function openRevocations(source: RevocationSource, log: Log): Promi
     throw error;
   }
   return {
-    isRevoked: ({ subject, clientId, issuedAt = 0, grant = '' }) =>
-      [`user ${subject}`, `client ${clientId}`, `grant ${grant}`].some(
-        (name) => issuedAt <= (known.get(name) ?? -1),
-      ),
+    isRevoked: (token) => table.isRevoked(token),
+    get all() {
+      return known;
+    },
     watch(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };

@@ -11,6 +11,8 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /** True: other threads may listen on the same port, too, and the system spreads connections. Default false. */
+  readonly shared?: boolean;
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   /** Requests over HTTP/2, which is then offered on TLS beside HTTP/1.1. Absent: HTTP/1.1 only. */
@@ -119,10 +121,10 @@ function serveBoth(
   });
 }
 
-async function bind(server: http.Server, { host, port }: ListenOptions): Promise<void> {
+async function bind(server: http.Server, { host, port, shared = false }: ListenOptions): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, reusePort: shared }, () => {
       server.off('error', reject);
       resolve();
     });

@@ -2,18 +2,17 @@
 import { sumOf, type DemandPort } from '../directory/demand.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { NodeAddress } from '../directory/endpoint.ts';
-import type { OpenTunnel } from '../gateway/tunnel.ts';
 import type { Clock, Random } from '../kit/clock.ts';
 import { pauseFor } from '../kit/pause.ts';
 import type { Log } from '../observe/log.ts';
 import type { Drain } from '../reconcile/tools.ts';
 import type { Store } from '../store/index.ts';
-import { issueCredentials } from './authority.ts';
+import { issueCredentials, type Credentials } from './authority.ts';
 import { openNodeListener } from './listener.ts';
 import { Knocks } from './knocks.ts';
 import { nameNode } from './name.ts';
 import { receiveLogs, wordsOf, type ReadLogs } from './logs.ts';
-import { callNode, tunnelsOf } from './tunnel.ts';
+import { callNode } from './tunnel.ts';
 
 export interface MembershipOptions {
   readonly store: Store;
@@ -36,7 +35,8 @@ export interface Membership extends AsyncDisposable {
   readonly former: ReadonlySet<string>;
   /** As others know it; undefined when they do not. */
   readonly address: string | undefined;
-  readonly openTunnel: OpenTunnel;
+  /** By which other nodes know it. */
+  readonly credentials: Credentials;
   /** What the replicas of another node wrote. */
   readonly logsOf: (node: NodeAddress) => ReadLogs;
   /** Connections and requests that come through other nodes, by application or replica. */
@@ -63,7 +63,7 @@ export async function joinNodes(options: MembershipOptions): Promise<Membership>
     id,
     former,
     address: listener?.address,
-    openTunnel: tunnelsOf(credentials),
+    credentials,
     logsOf:
       (node) =>
       (applicationId, { tail, follow = false, signal }) =>

@@ -9,8 +9,9 @@ import { Renewals } from './renewals.ts';
 const log = openLog('silent');
 
 /** Two nodes that hear of each other. */
-function nodes(renew: (renewal: Renewal) => boolean): { asking: Renewals; notices: Change[] } & Disposable {
+function nodes(given: (renewal: Renewal) => boolean): { asking: Renewals; notices: Change[] } & Disposable {
   const notices: Change[] = [];
+  const renew = async (renewal: Renewal): Promise<boolean> => given(renewal);
   const changes = new Changes();
   const announce = async (change: Change): Promise<void> => {
     notices.push(change);
@@ -64,7 +65,7 @@ test('a question that cannot be asked is told', async () => {
       throw new Error('away');
     },
   };
-  using renewals = new Renewals({ store, renew: () => false, random, log });
+  using renewals = new Renewals({ store, renew: async () => false, random, log });
   await assert.rejects(renewals.ask(renewal), /away/);
 });
 

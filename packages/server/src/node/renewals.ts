@@ -12,7 +12,7 @@ import type { Change, Store } from '../store/index.ts';
 export interface RenewalsOptions {
   readonly store: Pick<Store, 'announce' | 'changes'>;
   /** Does what is asked, if the connection is here. */
-  readonly renew: (renewal: Renewal) => boolean;
+  readonly renew: (renewal: Renewal) => Promise<boolean>;
   readonly random: Random;
   readonly log: Log;
   /** Milliseconds for the answer of another node. Default 2000. */
@@ -84,7 +84,16 @@ export class Renewals implements Disposable {
     if (kind === 'renewed') this.#asked.get(id)?.resolve(true);
     if (kind !== 'renewal' || note === undefined) return;
     const { question: asked, ...renewal } = question.parse(JSON.parse(note));
-    if (!this.#asked.has(asked) && this.#options.renew({ connectionId: id, ...renewal })) this.#answer(asked);
+    if (!this.#asked.has(asked)) void this.#renew(asked, { connectionId: id, ...renewal });
+  }
+
+  async #renew(asked: string, renewal: Renewal): Promise<void> {
+    const { renew, log } = this.#options;
+    try {
+      if (await renew(renewal)) this.#answer(asked);
+    } catch (error) {
+      log.warn({ err: error }, 'a connection could not be given its new token');
+    }
   }
 
   #answer(id: string): void {

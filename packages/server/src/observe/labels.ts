@@ -15,17 +15,18 @@ export class Labels {
     this.#limit = limit;
   }
 
-  of(applicationId: string): string {
-    if (this.#named.has(applicationId)) return applicationId;
-    if (this.#named.size >= this.#limit) return others;
-    this.#named.add(applicationId);
-    return applicationId;
+  /** Gives the application a name of its own, if there is one left. True: it has one. */
+  give(applicationId: string): boolean {
+    if (this.#named.size < this.#limit) this.#named.add(applicationId);
+    return this.#named.has(applicationId);
   }
 
-  /** Takes the names from those that are not there any more, and returns them. */
-  keep(applicationIds: ReadonlySet<string>): string[] {
-    const gone = [...this.#named].filter((id) => !applicationIds.has(id));
-    for (const id of gone) this.#named.delete(id);
-    return gone;
+  /** The application is gone: another one may have its name. */
+  take(applicationId: string): void {
+    this.#named.delete(applicationId);
+  }
+
+  of(applicationId: string): string {
+    return this.#named.has(applicationId) ? applicationId : others;
   }
 }

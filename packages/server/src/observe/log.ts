@@ -3,8 +3,12 @@ import { pino, type Logger } from 'pino';
 
 export type Log = Logger;
 
-/** Lines are written together: a line alone costs a tenth of what a handshake does. Bytes and milliseconds. */
-const batch = 4_096;
+/**
+ * Lines are written together: a line alone costs a tenth of what a handshake does. Several threads write, and what is
+ * not longer than `most` goes into a pipe as a whole. Bytes and milliseconds.
+ */
+const batch = 2_048;
+const most = 4_096;
 const delay = 50;
 
 /** @param dest file or descriptor; default 2, the standard error. What is left is written when the process ends. */
@@ -26,6 +30,6 @@ export function openLog(
         '*.clientSecret',
       ],
     },
-    pino.destination({ dest, sync: false, minLength: batch, periodicFlush: delay }),
+    pino.destination({ dest, sync: false, minLength: batch, maxWrite: most, periodicFlush: delay }),
   );
 }

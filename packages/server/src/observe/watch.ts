@@ -1,29 +1,29 @@
 /** Watch: figures and, where they are on, traces of every arrival, as one observer. */
+import type { Arrivals, Counted } from './arrivals.ts';
 import type { Listening, McpListener } from './mcp/listener.ts';
 import type { Operations } from './mcp/operation.ts';
-import type { Counted, Metrics } from './metrics.ts';
 import type { Arrived, Observer, Watched } from './observer.ts';
 import type { Traced, Tracing } from './trace.ts';
 
 const nothing: Disposable = { [Symbol.dispose]: () => {} };
 
 export function watchWith({
-  metrics,
+  arrivals,
   tracing,
 }: {
-  metrics: Metrics;
+  arrivals: Arrivals;
   tracing: Tracing | undefined;
 }): Observer {
   return {
     arrive: (arrived: Arrived) => {
-      const counted = metrics.begin(arrived);
+      const counted = arrivals.begin(arrived);
       const listen = (how: Listening, operations?: Operations): McpListener =>
-        metrics.listen(arrived.applicationId, { ...how, operations });
+        arrivals.listen(arrived.applicationId, { ...how, operations });
       return tracing === undefined
         ? { ...counted, stage: () => nothing, traceparent: undefined, listen: (how) => listen(how) }
         : both(counted, tracing.begin(arrived), listen);
     },
-    refused: (code) => metrics.refused(code),
+    refused: (code) => arrivals.refused(code),
   };
 }
 

@@ -7,6 +7,8 @@ import { gzipSync } from 'node:zlib';
 import { verifies } from '@mooring/test/verifies';
 import { WebSocket } from 'ws';
 import type { McpListener } from '../../observe/mcp/listener.ts';
+import { Arrivals } from '../../observe/arrivals.ts';
+import { Labels } from '../../observe/labels.ts';
 import { Metrics } from '../../observe/metrics.ts';
 import { noObserver, type Observer } from '../../observe/observer.ts';
 import { watchWith } from '../../observe/watch.ts';
@@ -131,15 +133,19 @@ describe('messages of an application', () => {
   it(
     verifies('mcp:telemetry', 'that are garbage harm neither their connection nor the figures'),
     async () => {
+      const labels = new Labels(10);
+      const arrivals = new Arrivals((id) => (labels.give(id) ? id : 'other'));
       using metrics = new Metrics({
         version: '0',
-        applicationLimit: 10,
+        labels,
         applications: () => gateway.directory.all(),
-        traffic: () => gateway.gateway.connections.traffic(),
+        reports: async () => [
+          { families: await arrivals.report(), traffic: gateway.gateway.connections.traffic() },
+        ],
         running: () => undefined,
       });
       await using replica = await startReplica({ webSocket: echo });
-      await using gateway = await startGateway({ observer: watchWith({ metrics, tracing: undefined }) });
+      await using gateway = await startGateway({ observer: watchWith({ arrivals, tracing: undefined }) });
       const app = host(gateway.directory, [replica], { settings });
       const socket = await open(gateway, app.live());
       const v = { jsonrpc: '2.0' };

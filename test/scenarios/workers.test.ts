@@ -1,0 +1,208 @@
+/** Several workers on one port: what they hold together, and that one of them may die. */
+import assert from 'node:assert/strict';
+import { Session } from 'node:inspector/promises';
+import { afterEach, describe, it } from 'node:test';
+import { connect, ticketFor } from '@mooring/client';
+import { connectionTokenPath } from '@mooring/contract';
+import { z } from 'zod';
+import { bearer, openLive, type Live } from '../fixtures/live.ts';
+import { sample, scrape } from '../fixtures/prometheus.ts';
+import { startTestServer, type DeployedApplication, type TestServer } from '../fixtures/server.ts';
+import { verifies } from '../verifies.ts';
+
+const workers = 3;
+const command = ['node', '--conditions=mooring', 'echo-app.ts'];
+const workingDirectory = new URL('../fixtures', import.meta.url).pathname;
+
+const open: Live[] = [];
+afterEach(() => {
+  for (const live of open.splice(0)) live[Symbol.dispose]();
+});
+
+async function live(app: DeployedApplication, token: string): Promise<Live> {
+  const made = await openLive(app.ws('/'), bearer(token));
+  open.push(made);
+  return made;
+}
+
+interface Stand extends AsyncDisposable {
+  readonly test: TestServer;
+  readonly app: DeployedApplication;
+  readonly token: string;
+}
+
+async function stand(settings: Parameters<TestServer['deploy']>[0]['settings'] = {}): Promise<Stand> {
+  await using owned = new AsyncDisposableStack();
+  const test = owned.use(await startTestServer({ workers }));
+  const app = await test.deploy({ name: 'echo', command, workingDirectory, settings });
+  assert.deepEqual(app.errors, []);
+  const token = await test.token(app.id);
+  const everything = owned.move();
+  return { test, app, token, [Symbol.asyncDispose]: () => everything.disposeAsync() };
+}
+
+const evaluated = z.object({ result: z.object({ value: z.unknown().optional() }) });
+const fromWorker = z.object({ id: z.number(), result: z.unknown() });
+
+/** Runs an expression in each worker thread of this process, where the server is. */
+async function inWorkers<T>(
+  run: (evaluate: (expression: string) => Promise<unknown>) => Promise<T>,
+): Promise<T[]> {
+  const session = new Session();
+  session.connect();
+  try {
+    const ids = new Set<string>();
+    session.on('NodeWorker.attachedToWorker', ({ params }) => ids.add(params.sessionId));
+    await session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+    let last = 0;
+    const evaluateIn =
+      (sessionId: string) =>
+      async (expression: string): Promise<unknown> => {
+        const id = ++last;
+        const answer = Promise.withResolvers<unknown>();
+        session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
+          const message = fromWorker.safeParse(JSON.parse(params.message));
+          if (params.sessionId === sessionId && message.data?.id === id) answer.resolve(message.data.result);
+        });
+        const asked = { id, method: 'Runtime.evaluate', params: { expression, returnByValue: true } };
+        await session.post('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify(asked) });
+        return evaluated.parse(await answer.promise).result.value;
+      };
+    return await Promise.all([...ids].map((id) => run(evaluateIn(id))));
+  } finally {
+    session.disconnect();
+  }
+}
+
+describe('several workers', () => {
+  it(verifies('workers:limits', 'hold the limits of an application together'), async () => {
+    await using here = await stand({ maxConnections: 10, handshakeRate: 0 });
+    const { app, token } = here;
+    const tries = await Promise.allSettled(Array.from({ length: 40 }, () => live(app, token)));
+    assert.equal(tries.filter(({ status }) => status === 'fulfilled').length, 10);
+    for (const one of tries)
+      if (one.status === 'rejected') assert.match(String(one.reason), /429 .*as many connections/);
+    open.pop()?.[Symbol.dispose]();
+    await eventually(async () => void (await live(app, token)));
+  });
+
+  it(
+    verifies(
+      'workers:limits',
+      'never give a replica more than its maxConcurrency, and keep nobody waiting for ever',
+    ),
+    async () => {
+      await using here = await stand({ maxConcurrency: 1, handshakeRate: 0 });
+      const { app, token } = here;
+      let most = 0;
+      let now = 0;
+      const visit = async (): Promise<void> => {
+        const one = await live(app, token);
+        most = Math.max(most, ++now);
+        one.send('hello');
+        assert.equal(await one.next(), 'hello');
+        now -= 1;
+        one[Symbol.dispose]();
+      };
+      await Promise.all(Array.from({ length: 30 }, visit));
+      assert.equal(most, 1);
+    },
+  );
+
+  it(
+    verifies('token:renewal', 'take a new token for a connection of any of them, and a ticket once'),
+    async () => {
+      await using here = await stand();
+      const { test, app, token } = here;
+      await using lasting = await connect(app.ws('/'), { token });
+      const { connectionId = '' } = lasting;
+      const url = test.server.urls.applicationsPlain + connectionTokenPath(app.id, connectionId);
+      for (let turn = 0; turn < 12; turn += 1) {
+        // A connection of its own each time, which any worker may get.
+        const headers = { ...bearer(token).headers, connection: 'close' };
+        assert.equal((await fetch(url, { method: 'PUT', headers })).status, 204);
+      }
+      const signal = AbortSignal.timeout(10_000);
+      const { ticket } = await ticketFor(app.ws('/'), { token, signal });
+      const uses = Array.from({ length: 8 }, () => openLive(`${app.ws('/')}?mooring-ticket=${ticket}`));
+      const outcomes = await Promise.allSettled(uses);
+      for (const one of outcomes) if (one.status === 'fulfilled') open.push(one.value);
+      assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
+    },
+  );
+
+  it(verifies('management:metrics', 'are one server to whoever reads its figures'), async () => {
+    await using here = await stand();
+    const { test, app, token } = here;
+    const headers = { ...bearer(token).headers, connection: 'close' };
+    for (let turn = 0; turn < 12; turn += 1)
+      assert.equal((await fetch(app.http('/x'), { headers })).status, 200);
+    await Promise.all([live(app, token), live(app, token), live(app, token)]);
+    await eventually(async () => {
+      const all = await scrape(test);
+      const application = app.id;
+      assert.equal(sample(all, 'mooring_answers_total', { application, code: '2xx' }), 12);
+      assert.equal(sample(all, 'mooring_connections', { application }), 3);
+    });
+  });
+
+  it(
+    verifies('workers:apart', 'die alone: one that throws takes its own connections along, and is replaced'),
+    async () => {
+      await using here = await stand({ handshakeRate: 0 });
+      const { app, token } = here;
+      const all = await Promise.all(Array.from({ length: 60 }, () => live(app, token)));
+      let ended = 0;
+      for (const one of all) void one.closed.then(() => (ended += 1));
+      let struck = 0;
+      await inWorkers(async (evaluate) => {
+        if (struck++ === 0) await evaluate('void setImmediate(() => { throw new Error("struck") })');
+      });
+      await eventually(async () => assert.ok(ended > 0));
+      const left = all.filter(({ socket }) => socket.readyState === socket.OPEN);
+      assert.ok(left.length > 20, `${left.length} are left`);
+      for (const one of left) {
+        one.send('there?');
+        assert.equal(await one.next(), 'there?');
+      }
+      // What the dead one held is free, and there are as many workers again.
+      await eventually(async () => {
+        const { connections } = await here.test.management.status.application(app.id);
+        assert.equal(connections, left.length);
+        assert.equal((await inWorkers(async (evaluate) => evaluate('1'))).length, workers);
+      });
+      const again = await Promise.all(Array.from({ length: 30 }, () => live(app, token)));
+      for (const one of again) one.send('back');
+      for (const one of again) assert.equal(await one.next(), 'back');
+    },
+  );
+
+  it(
+    verifies('workers:spread', 'share 1,000 connections: none has more than 1.5 times the mean'),
+    async () => {
+      await using here = await stand({ handshakeRate: 0, maxConnectionsPerCaller: 0, maxConnections: 0 });
+      const { app, token } = here;
+      for (let turn = 0; turn < 20; turn += 1)
+        await Promise.all(Array.from({ length: 50 }, () => live(app, token)));
+      const handles = `process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length`;
+      // Each connection is two sockets of its worker, one towards the client and one towards the replica.
+      const counts = (await inWorkers((evaluate) => evaluate(handles))).map((count) => Number(count) / 2);
+      assert.equal(counts.length, workers);
+      const mean = counts.reduce((sum, count) => sum + count, 0) / workers;
+      assert.ok(mean > 330 && mean < 340, `${mean} each`);
+      for (const count of counts) assert.ok(count <= 1.5 * mean, `${count} of ${mean}`);
+    },
+  );
+});
+
+async function eventually(check: () => Promise<void>): Promise<void> {
+  const deadline = performance.now() + 15_000;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
