@@ -3,6 +3,7 @@
  * clients across ten activations.
  */
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
@@ -74,15 +75,41 @@ async function roll(folder: string): Promise<Outcome> {
   const talks = Array.from({ length: size.talkers }, (_, index) =>
     talk({ name: `t${index}`, url: app.ws('/'), headers, pause, signal }),
   );
-  const requests = Array.from({ length: size.requesters }, () => request(app.http('/'), { headers, signal }));
+  const sightings = new Sightings();
+  const requests = Array.from({ length: size.requesters }, () =>
+    request(app.http('/'), { headers, signal, sightings }),
+  );
   const everything = Promise.all([Promise.all(talks), Promise.all(requests)]);
-  const activated = activateAll(test, app.id).finally(() => over.abort());
+  const activated = activateAll(test, app.id, sightings).finally(() => over.abort());
   const [[talked, requested]] = await Promise.all([everything, activated]);
   return { talks: talked, requests: requested };
 }
 
-async function activateAll({ management }: TestServer, applicationId: string): Promise<void> {
+/** The versions that have answered a request. */
+class Sightings {
+  readonly #seen = new Set<string>();
+  readonly #news = new EventEmitter();
+
+  see(version: string): void {
+    this.#seen.add(version);
+    this.#news.emit(version);
+  }
+
+  /** @throws AbortError when nothing of that version has answered within 30 s. */
+  async of(version: string): Promise<void> {
+    if (this.#seen.has(version)) return;
+    await once(this.#news, version, { signal: AbortSignal.timeout(30_000) });
+  }
+}
+
+/** Each version is active until it has answered: the load is under way before the first one is replaced. */
+async function activateAll(
+  { management }: TestServer,
+  applicationId: string,
+  sightings: Sightings,
+): Promise<void> {
   const deployment = (await management.status.application(applicationId)).deployment?.id ?? '';
+  await sightings.of('0');
   for (let version = 1; version <= size.activations; version += 1) {
     const artifact = artifactOf(version);
     await finished(
@@ -92,6 +119,7 @@ async function activateAll({ management }: TestServer, applicationId: string): P
     const { workRequestId } = await management.deployments.update(deployment, { activeArtifact: artifact });
     const { status, errors } = await finished(management, workRequestId);
     assert.equal(status, 'SUCCEEDED', errors.join());
+    await sightings.of(`${version}`);
   }
   // The next version may begin while an earlier one drains; only the last drain is waited for.
   const isDraining = async (): Promise<boolean> => {
@@ -107,11 +135,14 @@ interface Requests {
   readonly count: number;
 }
 
+interface RequestOptions {
+  readonly headers: Record<string, string>;
+  readonly signal: AbortSignal;
+  readonly sightings: Sightings;
+}
+
 /** Asks one thing after the other until the signal, now and then something that takes a while. */
-async function request(
-  url: string,
-  { headers, signal }: { headers: Record<string, string>; signal: AbortSignal },
-): Promise<Requests> {
+async function request(url: string, { headers, signal, sightings }: RequestOptions): Promise<Requests> {
   const agent = new http.Agent({ keepAlive: true });
   const failures: string[] = [];
   const versions = new Set<string>();
@@ -121,8 +152,10 @@ async function request(
     const milliseconds = count % 5 === 0 ? 300 : 20;
     const answer = await ask(`${url}?wait=${milliseconds}`, { agent, headers, body }).catch(String);
     if (typeof answer === 'string') failures.push(answer);
-    else if (answer.body === body) versions.add(answer.version);
-    else failures.push(`answered ${answer.body} to ${body}`);
+    else if (answer.body === body) {
+      versions.add(answer.version);
+      sightings.see(answer.version);
+    } else failures.push(`answered ${answer.body} to ${body}`);
   }
   agent.destroy();
   return { failures, versions, count };
