@@ -14,6 +14,13 @@ const workers = 3;
 const command = ['node', '--conditions=mooring', 'echo-app.ts'];
 const workingDirectory = new URL('../fixtures', import.meta.url).pathname;
 
+/** Begins a session when it is told none; answers with its pid. */
+const sessions = `require('node:http').createServer((request, response) => {
+  response.setHeader('mcp-session-id', request.headers['mcp-session-id'] ?? 'own');
+  response.end(String(process.pid));
+}).listen(process.env.PORT, process.env.HOST);
+process.on('SIGTERM', () => process.exit(0));`;
+
 const open: Live[] = [];
 afterEach(() => {
   for (const live of open.splice(0)) live[Symbol.dispose]();
@@ -110,6 +117,62 @@ describe('several workers', () => {
   );
 
   it(
+    verifies('wake:all', 'wake an application together: all that come at zero are served, and stay'),
+    async () => {
+      await using test = await startTestServer({ workers });
+      const app = await test.deploy({
+        name: 'asleep',
+        command,
+        workingDirectory,
+        auth: { inboundAuthConfigType: 'NO_AUTH_CONFIG' },
+        settings: { scaleToZeroAfter: 1, handshakeRate: 0, drainAfter: 0, drainSpread: 0 },
+        scaling: {
+          scalingType: 'CONCURRENCY',
+          minReplica: 0,
+          maxReplica: 2,
+          targetConcurrencyThreshold: 1000,
+        },
+      });
+      assert.deepEqual(app.errors, []);
+      const replicas = async (): Promise<number> =>
+        (await test.management.status.application(app.id)).replicas.length;
+      await eventually(async () => assert.equal(await replicas(), 0));
+      // None of them leaves before all are there, so that nobody is served only because another one has left.
+      const opened = await Promise.all(Array.from({ length: 300 }, () => openLive(app.ws('/'))));
+      open.push(...opened);
+      assert.equal(await replicas(), 1);
+    },
+  );
+
+  it(
+    verifies('affinity:session', 'bring a session back to its replica, whichever has the call'),
+    async () => {
+      await using test = await startTestServer({ workers });
+      const app = await test.deploy({
+        name: 'sessions',
+        command: ['node', '-e', sessions],
+        scaling: { scalingType: 'CONCURRENCY', minReplica: 3, maxReplica: 3 },
+      });
+      assert.deepEqual(app.errors, []);
+      const token = await test.token(app.id);
+      const ask = async (session?: string): Promise<{ session: string; pid: string }> => {
+        const named = session === undefined ? {} : { 'mcp-session-id': session };
+        // A connection of its own each time, which any worker may get.
+        const headers = { ...bearer(token).headers, ...named, connection: 'close' };
+        const answer = await fetch(app.http('/'), { headers });
+        assert.equal(answer.status, 200);
+        return { session: answer.headers.get('mcp-session-id') ?? '', pid: await answer.text() };
+      };
+      const begun = await Promise.all(Array.from({ length: 9 }, () => ask()));
+      assert.ok(new Set(begun.map(({ pid }) => pid)).size > 1);
+      for (const { session, pid } of begun) {
+        const again = await Promise.all(Array.from({ length: 8 }, () => ask(session)));
+        assert.deepEqual(new Set(again.map((one) => one.pid)), new Set([pid]));
+      }
+    },
+  );
+
+  it(
     verifies('token:renewal', 'take a new token for a connection of any of them, and a ticket once'),
     async () => {
       await using here = await stand();
@@ -196,7 +259,7 @@ describe('several workers', () => {
 });
 
 async function eventually(check: () => Promise<void>): Promise<void> {
-  const deadline = performance.now() + 15_000;
+  const deadline = performance.now() + 30_000;
   for (;;) {
     try {
       return await check();

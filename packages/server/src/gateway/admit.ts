@@ -38,6 +38,8 @@ export interface AdmitOptions {
   readonly avoid?: string | undefined;
   /** Needed where the directory has replicas of other nodes. */
   readonly openTunnel?: OpenTunnel | undefined;
+  /** Resolves when the directory, being a copy, has all that was known when this was called. Default: it is no copy. */
+  readonly catchUp?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -47,11 +49,15 @@ export interface AdmitOptions {
 export async function admit(call: Call, options: AdmitOptions): Promise<Seat> {
   const { applicationId, settings } = call.route.endpoint;
   const { signal } = call.arrival;
-  const { load, waiting, except, avoid, preference } = options;
+  const { directory, load, waiting, except, avoid, preference, catchUp } = options;
   signal.throwIfAborted();
   // The second try of a call is no further arrival.
   if (except === undefined && avoid === undefined) load.arrive(applicationId);
   const isChoosy = except !== undefined || preference !== undefined;
+  if (catchUp !== undefined && !isThere(directory.get(applicationId), preference)) {
+    await catchUp();
+    signal.throwIfAborted();
+  }
   if (isChoosy || !waiting.isLine(applicationId)) {
     const seat = take(applicationId, options);
     if (seat !== undefined) return seat;
@@ -76,9 +82,8 @@ function take(applicationId: string, options: AdmitOptions): Seat | undefined {
   const endpoint = directory.get(applicationId);
   if (endpoint === undefined) return undefined;
   const { replicas } = endpoint;
-  if (preference?.kind === 'session' && directory.isCurrent) {
-    if (!replicas.some(({ id }) => id === preference.replicaId)) throw sessionOver();
-  }
+  const isOver = preference?.kind === 'session' && !isThere(endpoint, preference);
+  if (isOver && directory.isCurrent) throw sessionOver();
   const taken = takeBest(
     { ...endpoint, replicas: replicas.filter(({ id }) => id !== except) },
     { load, random, ejections, preference, avoid },
@@ -88,6 +93,13 @@ function take(applicationId: string, options: AdmitOptions): Seat | undefined {
   const seat = { replica, held: 0, [Symbol.dispose]: () => held[Symbol.dispose]() };
   const tunnel = tunnelTo(replica, applicationId, options.openTunnel);
   return tunnel ? { ...seat, tunnel } : seat;
+}
+
+/** False: the replica that the caller had is not there. */
+function isThere(endpoint: Endpoint | undefined, preference: Preference | undefined): boolean {
+  if (preference === undefined || preference.kind === 'key') return true;
+  const { replicaId } = preference;
+  return replicaId === undefined || (endpoint?.replicas.some(({ id }) => id === replicaId) ?? false);
 }
 
 /** Another gateway may take the last seat between the choice and the taking: then there is another choice. */

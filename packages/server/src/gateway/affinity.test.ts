@@ -67,6 +67,33 @@ test(
 );
 
 test(
+  verifies('affinity:session', 'a session at a replica of which a gateway has not heard yet finds it there'),
+  async () => {
+    await using old = await mcp('old');
+    await using fresh = await mcp('fresh');
+    const sealKey = new Uint8Array(32).fill(7);
+    await using first = await callers({ sealKey });
+    const app = host(first.directory, [fresh]);
+    let asked = 0;
+    await using late = await callers({
+      sealKey,
+      catchUp: async () => {
+        asked += 1;
+        late.directory.put(app.endpoint);
+      },
+    });
+    const begun = await ask(first.port, app.invoke(), { headers: as('ann') });
+    const headers = as('ann', String(begun.headers['mcp-session-id']));
+    const [replica] = app.endpoint.replicas;
+    assert.ok(replica);
+    late.directory.put({ ...app.endpoint, replicas: [{ ...replica, id: 'old', port: old.port }] });
+    for (let round = 0; round < 2; round++)
+      assert.equal((await ask(late.port, app.invoke(), { headers })).body, 'fresh upstream-fresh');
+    assert.equal(asked, 1);
+  },
+);
+
+test(
   verifies(
     'affinity:foreign',
     'a session of somebody else, of another application, or made up does not exist',

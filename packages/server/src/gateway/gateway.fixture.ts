@@ -27,7 +27,9 @@ import type { Observer } from '../observe/observer.ts';
 import { Gateway } from './gateway.ts';
 import { acceptKey } from './handshake.ts';
 import { listenForApplications } from './listener.ts';
+import type { Nudge } from './load.ts';
 import { createNames } from './names.ts';
+import type { Tables } from './tables.ts';
 
 export const goodToken = 'good.token.value';
 /** The header that lets a request in. */
@@ -86,6 +88,10 @@ export async function startGateway(
     sealKey?: Uint8Array;
     isWithdrawn?: (caller: Principal) => boolean;
     observer?: Observer;
+    /** Shared with other gateways. */
+    tables?: Tables;
+    nudge?: Nudge;
+    catchUp?: () => Promise<void>;
   } = {},
 ): Promise<TestGateway> {
   const directory = new Directory();
@@ -108,6 +114,9 @@ export async function startGateway(
     assert: () => 'assertion',
     ...(options.sealKey && { sealKey: options.sealKey }),
     ...(options.observer && { observer: options.observer }),
+    ...(options.tables && { tables: options.tables }),
+    ...(options.nudge && { nudge: options.nudge }),
+    ...(options.catchUp && { catchUp: options.catchUp }),
     ...(options.isWithdrawn && { isWithdrawn: options.isWithdrawn }),
     tickets: inMemory(),
     clock: { now: options.now ?? Date.now },

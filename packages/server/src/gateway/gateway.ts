@@ -65,6 +65,8 @@ export interface GatewayOptions {
   readonly tables?: Tables;
   /** Needed where there are several gateways. */
   readonly nudge?: Nudge;
+  /** Needed where the directory is a copy; see AdmitOptions. */
+  readonly catchUp?: () => Promise<void>;
   /** Is told of every arrival. Default: nobody is. */
   readonly observer?: Observer;
 }
@@ -275,7 +277,7 @@ export class Gateway implements Disposable {
   }
 
   #stage(call: Call, watched: Watched): Stage {
-    const { directory, random, assert, openTunnel } = this.#options;
+    const { directory, random, assert, openTunnel, catchUp } = this.#options;
     const { principal, route } = call;
     const assertion =
       principal.kind === 'anonymous' ? undefined : assert(principal, route.endpoint.applicationId);
@@ -289,6 +291,7 @@ export class Gateway implements Disposable {
       pending: this.#pending,
       assertion,
       openTunnel,
+      catchUp,
       seal: this.#seal,
       gathered: this.#gathered,
       preference: preferenceOf(call, this.#seal),

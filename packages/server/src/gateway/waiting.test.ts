@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { verifies } from '@mooring/test/verifies';
+import { Directory } from '../directory/directory.ts';
+import { systemClock as clock } from '../kit/clock.ts';
+import type { Seat } from './admit.ts';
 import { ask, host, startGateway, startReplica, type Answer, type TestGateway } from './gateway.fixture.ts';
+import { Load } from './load.ts';
+import { openTables, tablesMemory } from './tables.ts';
+import { Waiting } from './waiting.ts';
 
 /** Resolves once so many wait for the application. */
 async function waits({ gateway }: TestGateway, applicationId: string, count: number): Promise<void> {
@@ -112,4 +118,55 @@ test('who waits for a replica of their own does not hold up the others', async (
   // Its key may belong to the new replica by now.
   void own.next().then(() => own.held[1]?.answer());
   assert.match((await held).body, /^(\/second|free)$/);
+});
+
+test(
+  verifies('workers:limits', 'who comes to a gateway before another one hears of the replica is served, too'),
+  async () => {
+    const { replica, held, next } = await patient();
+    await using _replica = replica;
+    const memory = tablesMemory(2);
+    const gateways: TestGateway[] = [];
+    const nudge = (row: number, id: string): void =>
+      void setImmediate(() => gateways[row]?.gateway.offer(id));
+    await using one = await startGateway({ tables: openTables(memory, { row: 0, clock }), nudge });
+    await using two = await startGateway({ tables: openTables(memory, { row: 1, clock }), nudge });
+    gateways.push(one, two);
+    const app = host(one.directory, []);
+    two.directory.put(app.endpoint);
+    const first = ask(one.port, app.invoke('/first'));
+    await waits(one, app.id, 1);
+    const endpoint = {
+      ...app.endpoint,
+      replicas: [{ id: 'r', host: '127.0.0.1', port: replica.port, state: 'ready' as const }],
+    };
+    two.directory.put(endpoint);
+    const second = ask(two.port, app.invoke('/second'));
+    await waits(two, app.id, 2);
+    // What its coming has set off is over.
+    await new Promise((resolve) => setImmediate(resolve));
+    // Nobody leaves the replica meanwhile: only the news of it may bring them there.
+    const arrived = next();
+    one.directory.put(endpoint);
+    await arrived;
+    if (held.length < 2) await next();
+    for (const { answer } of held) answer();
+    assert.deepEqual([(await first).body, (await second).body], ['/first', '/second']);
+  },
+);
+
+test('who waits because of others, who have just been served, is served at once', async () => {
+  const directory = new Directory();
+  using waiting = new Waiting({ directory, load: new Load() });
+  const replica = { id: 'r', host: '127.0.0.1', port: 1, state: 'ready' } as const;
+  const free: Seat = { replica, held: 0, [Symbol.dispose]: () => {} };
+  const seat = await waiting.join({
+    applicationId: 'app',
+    take: () => free,
+    isChoosy: false,
+    hold: 30_000,
+    most: 10,
+    signal: new AbortController().signal,
+  });
+  assert.equal(seat, free);
 });

@@ -41,7 +41,7 @@ export class Waiting implements Disposable {
     this.#load = load;
     this.#watches.use(
       directory.watch((applicationId, endpoint) => {
-        if (endpoint !== undefined) return this.serve(applicationId);
+        if (endpoint !== undefined) return this.offer(applicationId);
         for (const place of this.#lines.get(applicationId) ?? []) place.refuse(notFound());
         load.forget(applicationId);
       }),
@@ -73,6 +73,8 @@ export class Waiting implements Disposable {
     const leave = (): void => place.refuse(signal.reason);
     signal.addEventListener('abort', leave, { once: true });
     using _counted = this.#load.wait(applicationId);
+    // Those at another gateway, because of whom it joined, may have been served meanwhile.
+    if (this.#next(applicationId) === place) this.serve(applicationId);
     try {
       return await promise;
     } finally {

@@ -71,6 +71,8 @@ export async function composeWorker(start: Start, { port, log, stopped }: Worker
       renewElsewhere: (renewal) => line.ask('renew', renewal, { limit: patience }),
       sealKey: start.sealKey,
       tables: openTables(start.tables, { row: start.row, clock }),
+      // Too late, it decides by what it knows.
+      catchUp: () => line.ask('catchUp', undefined, { limit: patience }).catch(() => undefined),
       nudge: (row, applicationId) => line.tell('nudge', { row, applicationId }),
       observer: watchWith({ arrivals, tracing }),
       clock,

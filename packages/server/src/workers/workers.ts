@@ -165,6 +165,7 @@ export class Workers implements AsyncDisposable {
     const { tickets, renewElsewhere } = this.#options;
     return {
       knock: (applicationId) => this.load.knock(applicationId),
+      catchUp: () => {},
       nudge: (to) => {
         if (to.row !== row) this.#threads.get(to.row)?.line.tell('offer', to.applicationId);
       },
