@@ -1,6 +1,6 @@
 /**
  * Rollouts under load. ROLLOUT=full runs the size that the documentation promises: 200 WebSocket clients and 50 HTTP
- * clients across ten activations.
+ * clients across ten activations, with two workers.
  */
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
@@ -19,8 +19,8 @@ import { talk, type Talk } from '../fixtures/talker.ts';
 
 const size =
   process.env.ROLLOUT === 'full'
-    ? { talkers: 200, requesters: 50, activations: 10, pause: 200 }
-    : { talkers: 20, requesters: 8, activations: 3, pause: 50 };
+    ? { talkers: 200, requesters: 50, activations: 10, pause: 200, workers: 2 }
+    : { talkers: 20, requesters: 8, activations: 3, pause: 50, workers: 1 };
 
 const workingDirectory = new URL('../fixtures', import.meta.url).pathname;
 const commandOf = (version: number): string[] => [
@@ -59,7 +59,7 @@ interface Outcome {
 
 /** Everything stops before it returns, the replicas too. */
 async function roll(folder: string): Promise<Outcome> {
-  await using test = await startTestServer({ shutdownGrace: 5 });
+  await using test = await startTestServer({ shutdownGrace: 5, workers: size.workers });
   const app = await test.deploy({
     name: 'witness',
     command: commandOf(0),
@@ -72,33 +72,39 @@ async function roll(folder: string): Promise<Outcome> {
   const over = new AbortController();
   const { signal } = over;
   const { pause } = size;
-  const talks = Array.from({ length: size.talkers }, (_, index) =>
-    talk({ name: `t${index}`, url: app.ws('/'), headers, pause, signal }),
-  );
   const sightings = new Sightings();
+  const names = Array.from({ length: size.talkers }, (_, index) => `t${index}`);
+  const talks = names.map((name) =>
+    talk({ name, url: app.ws('/'), headers, pause, signal, connected: () => sightings.see(name) }),
+  );
   const requests = Array.from({ length: size.requesters }, () =>
     request(app.http('/'), { headers, signal, sightings }),
   );
   const everything = Promise.all([Promise.all(talks), Promise.all(requests)]);
-  const activated = activateAll(test, app.id, sightings).finally(() => over.abort());
-  const [[talked, requested]] = await Promise.all([everything, activated]);
+  try {
+    for (const name of [...names, '0']) await Promise.race([sightings.of(name), everything]);
+    await Promise.race([activateAll(test, app.id, sightings), everything]);
+  } finally {
+    over.abort();
+  }
+  const [talked, requested] = await everything;
   return { talks: talked, requests: requested };
 }
 
-/** The versions that have answered a request. */
+/** The clients that have been connected, and the versions that have answered a request. */
 class Sightings {
   readonly #seen = new Set<string>();
   readonly #news = new EventEmitter();
 
-  see(version: string): void {
-    this.#seen.add(version);
-    this.#news.emit(version);
+  see(name: string): void {
+    this.#seen.add(name);
+    this.#news.emit(name);
   }
 
-  /** @throws AbortError when nothing of that version has answered within 30 s. */
-  async of(version: string): Promise<void> {
-    if (this.#seen.has(version)) return;
-    await once(this.#news, version, { signal: AbortSignal.timeout(30_000) });
+  /** @throws AbortError when it is not seen within 30 s. */
+  async of(name: string): Promise<void> {
+    if (this.#seen.has(name)) return;
+    await once(this.#news, name, { signal: AbortSignal.timeout(30_000) });
   }
 }
 
@@ -109,7 +115,6 @@ async function activateAll(
   sightings: Sightings,
 ): Promise<void> {
   const deployment = (await management.status.application(applicationId)).deployment?.id ?? '';
-  await sightings.of('0');
   for (let version = 1; version <= size.activations; version += 1) {
     const artifact = artifactOf(version);
     await finished(
