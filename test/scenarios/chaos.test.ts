@@ -131,7 +131,7 @@ describe('chaos', () => {
       const gone = once(child, 'exit');
       child.kill('SIGKILL');
       await gone;
-      await within(2000, async () => assert.deepEqual(await processesOf(id), []));
+      await within(convergence, async () => assert.deepEqual(await processesOf(id), []));
       await using test = await startTestServer({ dataDir });
       const { status } = await test.management.workRequests.wait(workRequestId ?? '', { interval: 50 });
       assert.equal(status, 'SUCCEEDED');

@@ -170,12 +170,12 @@ describe('a server that is killed and starts again', { skip }, () => {
 });
 
 const postgres = found && (await startPostgres());
+// Here, not in the suite: a suite of which no test was asked for does not clean up.
+after(() => postgres?.[Symbol.asyncDispose]());
 if (found && !postgres) it('containers of servers on one PostgreSQL', { skip: postgresMissing });
 if (postgres) describe('containers of servers on one PostgreSQL', () => nodes(postgres));
 
 function nodes(postgres: TestPostgres): void {
-  after(() => postgres[Symbol.asyncDispose]());
-
   const start = (dataDir: string, database: string): Promise<ForkedServer> =>
     forkServer({
       dataDir,

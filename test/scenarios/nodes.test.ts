@@ -14,6 +14,8 @@ import { finished } from '../fixtures/server.ts';
 import { verifies } from '../verifies.ts';
 
 const postgres = await startPostgres();
+// Here, not in the suite: a suite of which no test was asked for does not clean up.
+after(() => postgres?.[Symbol.asyncDispose]());
 if (postgres === undefined) it('several servers on one PostgreSQL', { skip: postgresMissing });
 else describe('several servers on one PostgreSQL', () => scenarios(postgres));
 
@@ -32,7 +34,6 @@ async function eventually<Value>(limit: number, ask: () => Promise<Value>): Prom
 
 function scenarios(postgres: TestPostgres): void {
   const owned = new AsyncDisposableStack();
-  owned.use(postgres);
   after(() => owned.disposeAsync());
 
   async function folder(): Promise<string> {

@@ -41,14 +41,19 @@ describe('a registry that wants a password', { skip: missing ?? registryMissing 
   before(async () => {
     registry = await startRegistry();
     repository = `${registry.host}/team/nothing`;
-    const { docker, platform } = theEngine();
-    await emptyImage(docker, { tag, platform });
-    await docker.getImage(`${local}:${tag}`).tag({ repo: repository, tag });
-    const image = docker.getImage(`${repository}:${tag}`);
-    await followed(await image.push({ authconfig: { ...account, serveraddress: registry.host } }));
-    await docker.getImage(`${local}:${tag}`).remove();
-    await image.remove();
+    await push(tag, theEngine().platform);
   });
+
+  /** An image for that platform, which is in the registry afterwards, and nowhere else. */
+  async function push(as: string, platform: string): Promise<void> {
+    const { docker } = theEngine();
+    await emptyImage(docker, { tag: as, platform });
+    await docker.getImage(`${local}:${as}`).tag({ repo: repository, tag: as });
+    const image = docker.getImage(`${repository}:${as}`);
+    await followed(await image.push({ authconfig: { ...account, serveraddress: registry.host } }));
+    await docker.getImage(`${local}:${as}`).remove();
+    await image.remove();
+  }
 
   after(async () => {
     await registry[Symbol.asyncDispose]();
@@ -141,6 +146,28 @@ describe('a registry that wants a password', { skip: missing ?? registryMissing 
     await writeFile(join(folder, 'config.json'), '{"auths":');
     assert.match((await prepare({ environment })).failure ?? '', /without credentials/);
     await rm(folder, { recursive: true });
+  });
+
+  test('gives the one for this kind of machine where a name stands for several; without one that is said', async () => {
+    const { docker, platform } = theEngine();
+    const other = platform.endsWith('amd64') ? 'linux/arm64' : 'linux/amd64';
+    await push(`${tag}-other`, other);
+    const [own, foreign] = [await registry.describe(tag), await registry.describe(`${tag}-other`)];
+    const one = { ...own, platform };
+    const another = { ...foreign, platform: other };
+    const options = { findCredential: async () => credential(account.password) };
+    // Whichever stands first.
+    for (const [name, manifests] of Object.entries({ first: [one, another], last: [another, one] })) {
+      await registry.index(name, manifests);
+      assert.equal((await prepare(options, name)).failure, undefined);
+      const image = docker.getImage(`${repository}:${name}`);
+      const { Os, Architecture } = await image.inspect();
+      assert.equal(`${Os}/${Architecture}`, platform);
+      await image.remove();
+    }
+    await registry.index('foreign', [another]);
+    const { failure } = await prepare(options, 'foreign');
+    assert.match(failure ?? '', /nothing:foreign is not there for this kind of machine.*Build it for it/);
   });
 
   test('is asked at a login', async () => {

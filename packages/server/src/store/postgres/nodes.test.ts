@@ -11,6 +11,8 @@ import { isAway } from './away.ts';
 import { password, postgresMissing, startPostgres, type TestPostgres } from './postgres.fixture.ts';
 
 const postgres = await startPostgres();
+// Here, not in the suite: a suite of which no test was asked for does not clean up.
+after(() => postgres?.[Symbol.asyncDispose]());
 if (postgres === undefined) test('several nodes on one PostgreSQL', { skip: postgresMissing });
 else describe('several nodes on one PostgreSQL', () => severalNodes(postgres));
 
@@ -24,7 +26,6 @@ async function heard(store: Store, accepts: (change: Change) => boolean): Promis
 }
 
 function severalNodes(postgres: TestPostgres): void {
-  after(() => postgres[Symbol.asyncDispose]());
   let count = 0;
 
   async function open(t: TestContext, nodes: number): Promise<{ url: string; stores: Store[] }> {

@@ -6,10 +6,11 @@ import { storeSuite } from '../suite.ts';
 import { postgresMissing, startPostgres } from './postgres.fixture.ts';
 
 const postgres = await startPostgres();
+// Here, not in the suite: a suite of which no test was asked for does not clean up.
+after(() => postgres?.[Symbol.asyncDispose]());
 if (postgres === undefined) test('store on PostgreSQL', { skip: postgresMissing });
 else
   describe('PostgreSQL', () => {
-    after(() => postgres[Symbol.asyncDispose]());
     let count = 0;
     const template = once(async () => {
       const url = await postgres.database('template');
