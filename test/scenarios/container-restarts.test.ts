@@ -1,9 +1,10 @@
 /** Servers with containers that are stopped, killed and started again: what was there goes on, nothing is left over. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { ManagementClient } from '@mooring/client';
-import { invokePath, type CreateArtifactDetails } from '@mooring/contract';
-import { engineForTests, type Engine } from '@mooring/server/container-fixture';
+import { invokePath, type CreateArtifactDetails, type ReplicaStatus } from '@mooring/contract';
+import { engineForTests, openDoor, type Engine } from '@mooring/server/container-fixture';
 import { postgresMissing, startPostgres, type TestPostgres } from '@mooring/server/postgres-fixture';
 import {
   compartmentOf,
@@ -176,9 +177,10 @@ if (found && !postgres) it('containers of servers on one PostgreSQL', { skip: po
 if (postgres) describe('containers of servers on one PostgreSQL', () => nodes(postgres));
 
 function nodes(postgres: TestPostgres): void {
-  const start = (dataDir: string, database: string): Promise<ForkedServer> =>
+  const start = (dataDir: string, database: string, socket?: string): Promise<ForkedServer> =>
     forkServer({
       dataDir,
+      ...(socket !== undefined && { environment: { DOCKER_HOST: socket } }),
       options: { database, advertise: '127.0.0.1:0', managePublicUrl: ['https://mooring.test'] },
     });
 
@@ -215,6 +217,36 @@ function nodes(postgres: TestPostgres): void {
         await remove(theEngine(), second.management, id);
       },
     );
+
+  it('an engine that does not answer is told at every node, and that it answers again', async () => {
+    const database = await postgres.database('away');
+    await using one = await dataDirectory();
+    await using two = await dataDirectory();
+    const engine = theEngine();
+    await using door = await openDoor(join(one.path, 'docker.sock'), new URL(engine.place.url).pathname);
+    await using first = await start(one.path, database, door.url);
+    const id = await deploy(first);
+    await using other = await start(two.path, database);
+    const told = async (): Promise<ReplicaStatus[]> => {
+      const { replicas } = await other.management.status.application(id);
+      assert.deepEqual(
+        replicas.map(({ state }) => state),
+        ['READY', 'READY'],
+      );
+      return replicas;
+    };
+    await eventually(told);
+    await door.close();
+    await eventually(async () => {
+      for (const { reason } of await told())
+        assert.match(reason ?? '', /container engine .* does not answer/);
+    });
+    await door.open();
+    await eventually(async () => {
+      for (const { reason } of await told()) assert.equal(reason, undefined);
+    });
+    await remove(engine, first.management, id);
+  });
 
   it(
     verifies(

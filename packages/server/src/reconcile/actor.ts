@@ -34,6 +34,8 @@ export class Actor {
   #isRecalling = false;
   #isRecalled = false;
   #isDirty = false;
+  /** What its replicas said of themselves at the last look. */
+  #said = '';
 
   constructor(applicationId: string, tools: Omit<Tools, 'changed'>) {
     const { clock, log, demand } = tools;
@@ -67,6 +69,13 @@ export class Actor {
   knock(): void {
     const { wish, autoscaler } = this.facts;
     if (wish && this.#serves(wish) && autoscaler.knock(policyFor(wish))) this.#scale(wish);
+  }
+
+  /** Tells of what replicas say without any event: that their engine does not answer, and that it does again. */
+  listen(): void {
+    const said = this.facts.copies.map(({ replica }) => replica?.reason ?? '').join('\n');
+    if (said !== this.#said) this.#tools.announce(this.facts.applicationId);
+    this.#said = said;
   }
 
   /** Looks at the load; as many replicas as it asks for are started or sent away at once. */

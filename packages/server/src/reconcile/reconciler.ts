@@ -222,7 +222,10 @@ class Reconciling implements Reconciler {
   async #sampleForever(): Promise<void> {
     const { sampleEvery = 1000 } = this.#options;
     while (await pauseFor(sampleEvery, this.#life.signal)) {
-      for (const actor of this.#actors.values()) actor.sample();
+      for (const actor of this.#actors.values()) {
+        actor.sample();
+        actor.listen();
+      }
     }
   }
 

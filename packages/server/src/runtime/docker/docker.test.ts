@@ -9,7 +9,7 @@ import { limits, runtimeSuite, specOf, urlOf } from '../suite.ts';
 import type { Engine } from './engine.ts';
 import { engineForTests } from './engine.fixture.ts';
 import { labels } from './labels.ts';
-import { openDoor } from './proxy.fixture.ts';
+import { openDoor, openStubborn } from './proxy.fixture.ts';
 import type { DockerRuntimeOptions } from './runtime.ts';
 import { emptyImage, repository } from './images.fixture.ts';
 import { buildBehaviours, openSandbox, type Sandbox } from './sandbox.fixture.ts';
@@ -226,6 +226,25 @@ describe('an engine', { skip: missing ?? false }, () => {
     assert.deepEqual(await first.exited, { code: null, signal: 'SIGKILL' });
     assert.equal(second.phase, 'ready');
     assert.equal((await fetch(`${urlOf(second)}/health`)).status, 200);
+  });
+
+  test('that cannot remove what an earlier server left is used all the same; the next time it is asked again', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mooring-stubborn-'));
+    await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+    const socket = new URL(theEngine().place.url).pathname;
+    await using stubborn = await openStubborn(join(folder, 'docker.sock'), socket);
+    await using sandbox = await open({ environment: { ...process.env, DOCKER_HOST: stubborn.url } });
+    const spec = specOf(sandbox.artifact('serve'));
+    await sandbox.crash(spec);
+    const left = await containerOf(spec.id);
+    await left.kill();
+    await using replica = await startReady(sandbox);
+    assert.equal(await sandbox.runtime.collect(), 0);
+    assert.equal((await left.inspect()).State.Running, false);
+    assert.equal((await fetch(`${urlOf(replica)}/health`)).status, 200);
+    stubborn.giveIn();
+    assert.equal(await sandbox.runtime.collect(), 1);
+    await assert.rejects(left.inspect(), /no such container/i);
   });
 
   test('that is away cannot keep a replica: it is removed when the engine is back', async () => {

@@ -1,4 +1,5 @@
-/** A door before the engine's socket that tests open and close: an engine that goes away and comes back. */
+/** What stands before the engine's socket in tests: an engine that goes away and comes back, one that cannot remove. */
+import http from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
@@ -43,4 +44,42 @@ export async function openDoor(path: string, engineSocket: string): Promise<Door
   };
   await open();
   return { url: `unix://${path}`, open, close, [Symbol.asyncDispose]: close };
+}
+
+export interface Stubborn extends AsyncDisposable {
+  /** For DOCKER_HOST. */
+  readonly url: string;
+  /** From now on it does as it is told. */
+  giveIn(): void;
+}
+
+/** The engine, but that it removes no container: each time it says that the device is busy. */
+export async function openStubborn(path: string, engineSocket: string): Promise<Stubborn> {
+  let isStubborn = true;
+  const server = http.createServer((request, response) => {
+    const { method, url = '', headers } = request;
+    if (isStubborn && method === 'DELETE' && url.includes('/containers/')) {
+      response.writeHead(500, { 'content-type': 'application/json' });
+      return void response.end(JSON.stringify({ message: 'device or resource busy' }));
+    }
+    const asked = http.request({ socketPath: engineSocket, method, path: url, headers });
+    asked.once('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    asked.on('error', () => response.destroy());
+    response.on('close', () => asked.destroy());
+    request.pipe(asked);
+  });
+  server.listen(path);
+  await once(server, 'listening');
+  return {
+    url: `unix://${path}`,
+    giveIn: () => void (isStubborn = false),
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
 }
