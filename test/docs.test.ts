@@ -14,8 +14,10 @@ import {
   type Return,
 } from '@mooring/contract';
 import { clientCredentials } from '@mooring/client';
+import { pythonSdk } from '@mooring/mcp-websocket/python-fixture';
 import type { RunningServer } from '@mooring/server';
 import { startTestServer } from './fixtures/server.ts';
+import * as matrix from './matrix/table.ts';
 import { requirements } from './requirements.ts';
 import { tableOf } from './fixtures/table.ts';
 
@@ -102,6 +104,26 @@ describe('the sources of the promises on the wire', () => {
       const [, named] = /docs\/wire\.md, ([^;]+)/.exec(source) ?? [];
       if (named !== undefined) assert.ok(sections.includes(named.toLowerCase()), `${id}: ${named}`);
     }
+  });
+});
+
+describe('docs/compatibility.md', () => {
+  it('has the table of MCP clients that is tried', async () => {
+    assert.deepEqual(
+      await tableOf('docs/compatibility.md', ...matrix.columns),
+      matrix.rowsOf(matrix.expectedOf),
+    );
+  });
+
+  it('names the versions of those clients', async () => {
+    const { dependencies } = JSON.parse(await readFile(join(root, 'test/package.json'), 'utf8'));
+    const rows = await tableOf('docs/compatibility.md', 'client', 'package', 'version');
+    assert.deepEqual(
+      rows.map(([client]) => client),
+      matrix.clients,
+    );
+    for (const [client, name = '', version] of rows)
+      assert.equal(version, name === 'mcp' ? pythonSdk : dependencies[name], client);
   });
 });
 

@@ -941,6 +941,12 @@ export const requirements = [
     source: 'docs/wire.md, MCP conformance',
   },
   {
+    id: 'mcp:matrix',
+    sentence:
+      'Every client of the table works with every application of it, over both transports and in both eras, or cannot for the reason that stands there.',
+    source: 'docs/compatibility.md, MCP clients',
+  },
+  {
     id: 'mcp:stdio:start',
     sentence: 'A command that is no MCP server fails its deployment with the reason and what it wrote.',
     source: 'docs/runtime-contract.md, MCP servers on their standard streams',

@@ -36,13 +36,15 @@ async function legacy(request: Request): Promise<Response> {
 const answer = toNodeHandler({
   fetch: async (request) => ((await isLegacyRequest(request)) ? legacy(request) : stateless.fetch(request)),
 });
-const isLocal = [localhostHostValidation(), localhostOriginValidation()];
+const host = process.env['HOST'] ?? '127.0.0.1';
+// In a container it is called by the container's own address.
+const isLocal = host === '0.0.0.0' ? [] : [localhostHostValidation(), localhostOriginValidation()];
 const http = createServer((request, response) => {
   if (request.url !== '/mcp') response.writeHead(200).end('ok\n');
   else if (isLocal.every((check) => check(request, response))) void answer(request, response);
 });
 serveWebSocket(http, { server: () => conformanceServer() });
-http.listen(Number(process.env['PORT'] ?? 0), process.env['HOST'] ?? '127.0.0.1', () => {
+http.listen(Number(process.env['PORT'] ?? 0), host, () => {
   console.log(`http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`);
 });
 process.once('SIGTERM', () => process.exit(0));

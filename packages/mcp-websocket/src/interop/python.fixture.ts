@@ -9,7 +9,9 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const cache = join(import.meta.dirname, '../../../../node_modules/.cache');
-const packages = ['mcp[ws]==1.30.0', 'uvicorn==0.54.0'];
+/** Its version. */
+export const pythonSdk = '1.30.0';
+const packages = [`mcp[ws]==${pythonSdk}`, 'uvicorn==0.54.0'];
 /** Milliseconds for all of pip's work. */
 const patience = 180_000;
 
@@ -17,7 +19,7 @@ export type Python = { readonly path: string } | { readonly missing: string };
 
 export async function findPython(): Promise<Python> {
   const given = process.env['MOORING_TEST_PYTHON'];
-  const path = given ?? join(cache, 'mcp-python-1.30.0/bin/python');
+  const path = given ?? join(cache, `mcp-python-${pythonSdk}/bin/python`);
   try {
     if (given === undefined) await provide(path);
     await run(path, ['-W', 'ignore', '-c', 'import mcp.client.websocket, mcp.server.websocket, uvicorn']);
@@ -39,7 +41,10 @@ async function provide(path: string): Promise<void> {
     await run(join(making, 'bin/pip'), ['install', '--quiet', '--retries', '1', ...packages], {
       timeout: patience,
     });
-    await rename(making, home);
+    // Whoever else makes one at the same time may be the first.
+    await rename(making, home).catch(async (error: unknown) => {
+      if (!(await isThere(path))) throw error;
+    });
   } finally {
     await rm(making, { recursive: true, force: true });
   }
