@@ -4,7 +4,6 @@
  * than what is on its way.
  */
 import { createHash } from 'node:crypto';
-import type { ClientRequest } from 'node:http';
 import { Transform } from 'node:stream';
 import { badSignature, isSignedBody } from '../identity/verify/request-signature.ts';
 import { pauseFor } from '../kit/pause.ts';
@@ -45,10 +44,20 @@ export function createBodyCheck({ hash, length }: SignedBody): BodyCheck {
 /** Milliseconds for which a replica that has begun its answer may leave the body unread. */
 const patience = 1_000;
 
+/** How the replica takes the body. */
+export interface Taking {
+  /** True while it has not taken all that there was for it. */
+  readonly needsDrain: boolean;
+  /** How often it has taken all, after it had not. */
+  readonly drains: number;
+  /** It takes nothing any more. */
+  readonly isClosed: boolean;
+}
+
 export interface EarlyAnswer {
   readonly check: BodyCheck;
-  /** The request to the replica, which has begun to answer. */
-  readonly outgoing: ClientRequest;
+  /** By the replica that has begun to answer. */
+  readonly taking: Taking;
   /** Ends the wait. */
   readonly left: AbortSignal;
 }
@@ -58,14 +67,14 @@ export interface EarlyAnswer {
  * signed one. Only a replica that reads no more before its answer is read is not waited for: it would be for ever.
  * Rejects when the body is another one, or the client has left.
  */
-export async function untilAnswerable({ check, outgoing, left }: EarlyAnswer): Promise<void> {
+export async function untilAnswerable({ check, taking, left }: EarlyAnswer): Promise<void> {
   const { promise: gone, reject } = Promise.withResolvers<never>();
   const leave = (): void => reject(left.reason);
   left.addEventListener('abort', leave);
   if (left.aborted) leave();
   const over = new AbortController();
   try {
-    await Promise.race([check.matched, gone, stalled(outgoing, over.signal)]);
+    await Promise.race([check.matched, gone, stalled(taking, over.signal)]);
   } finally {
     over.abort();
     left.removeEventListener('abort', leave);
@@ -73,11 +82,10 @@ export async function untilAnswerable({ check, outgoing, left }: EarlyAnswer): P
 }
 
 /** Resolves when the replica has taken nothing for a while although there is something for it, or at the signal. */
-async function stalled(outgoing: ClientRequest, signal: AbortSignal): Promise<void> {
-  let drained = false;
-  const note = (): void => void (drained = true);
-  outgoing.on('drain', note);
-  do drained = !outgoing.writableNeedDrain;
-  while ((await pauseFor(patience, signal)) && (drained || outgoing.destroyed));
-  outgoing.off('drain', note);
+async function stalled(taking: Taking, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const { drains, needsDrain } = taking;
+    if (!(await pauseFor(patience, signal))) return;
+    if (needsDrain && taking.drains === drains && !taking.isClosed) return;
+  }
 }

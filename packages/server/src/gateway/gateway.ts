@@ -30,7 +30,8 @@ import type { Names } from './names.ts';
 import { isPreflight, preflightHeaders, readableBy, refuseForeignOrigin } from './origin.ts';
 import { routeArrival } from './own-host.ts';
 import { Pending } from './pending.ts';
-import { createAgent, proxy } from './proxy.ts';
+import { Pool } from './outbound/pool.ts';
+import { proxy } from './proxy.ts';
 import { refuseRequest, refuseSocket } from './refuse.ts';
 import type { RenewElsewhere } from './renewal.ts';
 import type { Route } from './route.ts';
@@ -81,7 +82,7 @@ export class Gateway implements Disposable {
   readonly #ejections: Ejections;
   readonly #seal: Seal;
   readonly #pending: Pending;
-  readonly #agent = createAgent();
+  readonly #pool = new Pool();
   readonly #gathered = new Budget(gatheredLimit);
   /** One for each call, aborted when its client leaves or, for those that still wait, when the server stops. */
   readonly #calls = new Set<AbortController>();
@@ -178,7 +179,7 @@ export class Gateway implements Disposable {
     this.#waiting[Symbol.dispose]();
     this.#ejections[Symbol.dispose]();
     this.connections[Symbol.dispose]();
-    this.#agent.destroy();
+    this.#pool[Symbol.dispose]();
   }
 
   /** Health and metadata, which belong to no application. True when it was one of them. */
@@ -221,7 +222,7 @@ export class Gateway implements Disposable {
     this.#refuseWhileDraining();
     const exchange = await proxy(call, response, {
       ...this.#stage(call, watched),
-      agent: this.#agent,
+      pool: this.#pool,
       readable,
     });
     watched.answered(exchange.status);

@@ -47,11 +47,15 @@ export interface Beginning {
 }
 
 /**
- * Sends the head at once, before there is any body. What may stand in an answer over HTTP/1.1 only (`Connection` and
- * its like) is left out of HTTP/2.
+ * Begins an answer: over HTTP/1.1 its head goes with the first bytes, or at `flush`. What may stand in an answer over
+ * HTTP/1.1 only (`Connection` and its like) is left out of HTTP/2.
  */
 export function begin(response: InboundResponse, beginning: Beginning): void {
   writeHead(response, { ...beginning, mayTrail: true });
+}
+
+/** Sends the head of an answer that was begun and of which nothing has been sent. */
+export function flush(response: InboundResponse): void {
   if (!('stream' in response)) response.flushHeaders();
 }
 
@@ -93,24 +97,18 @@ function pairsOf(headers: RawHeaders): [name: string, value: string][] {
   return headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1] ?? '']] : []));
 }
 
-/**
- * Passes the body of an answer that was begun on, at the pace of its reader. Does not end the answer, but where the
- * length is known over HTTP/2: there the end goes with the last bytes, because a client that has these and not the end
- * may reset the stream.
- */
-export function pour(source: IncomingMessage, response: InboundResponse): void {
-  const length = source.headers['content-length'];
-  if (!('stream' in response) || length === undefined) {
-    source.pipe(response, { end: false });
-    return;
-  }
-  let left = Number(length);
-  source.on('data', (chunk: Buffer) => {
-    left -= chunk.length;
-    if (left === 0) response.end(chunk);
-    else if (!response.write(chunk)) source.pause();
-  });
-  response.on('drain', () => source.resume());
+/** Up to this size a piece goes out in one write with what stands before it. */
+const mostJoined = 16 * 1024;
+
+/** Passes some of the body on. False: the client does not keep up, and 'drain' tells when it does again. */
+export function pass(response: InboundResponse, bytes: Buffer): boolean {
+  return 'stream' in response ? response.write(bytes) : response.write(bytes);
+}
+
+/** Ends an answer that was begun with its last bytes, which need to be there within the call only. */
+export function finishWith(response: InboundResponse, bytes: Buffer): void {
+  if ('stream' in response || bytes.length > mostJoined) response.end(Buffer.from(bytes));
+  else response.end(bytes.toString('latin1'), 'latin1');
 }
 
 /** Tells a client that waits for it to go on with its body. */

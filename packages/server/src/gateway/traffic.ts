@@ -11,7 +11,7 @@ export interface Flow {
   readonly applicationId: string;
   readonly replicaId: string;
   /** So far. */
-  readonly volume: () => Volume;
+  volume(): Volume;
 }
 
 interface Past {
@@ -33,13 +33,13 @@ export class TrafficBook {
   }
 
   /** It is over. */
-  add({ applicationId, replicaId, volume }: Flow): void {
-    const past = this.#past.get(applicationId);
+  add(flow: Flow): void {
+    const past = this.#past.get(flow.applicationId);
     if (past === undefined) return;
-    const added = volume();
+    const added = flow.volume();
     past.total = sum(past.total, added);
-    const before = past.replicas.get(replicaId);
-    if (before !== undefined) past.replicas.set(replicaId, sum(before, added));
+    const before = past.replicas.get(flow.replicaId);
+    if (before !== undefined) past.replicas.set(flow.replicaId, sum(before, added));
   }
 
   /** @param live what is being served now */
@@ -62,12 +62,12 @@ export class TrafficBook {
 
 const idle = { openConnections: 0, openRequests: 0 };
 
-function enter(into: Map<string, Traffic>, key: string, { kind, volume }: Flow): void {
+function enter(into: Map<string, Traffic>, key: string, flow: Flow): void {
   const before = into.get(key);
   if (before === undefined) return;
   into.set(key, {
-    openConnections: before.openConnections + Number(kind === 'connection'),
-    openRequests: before.openRequests + Number(kind === 'request'),
-    total: sum(before.total, volume()),
+    openConnections: before.openConnections + Number(flow.kind === 'connection'),
+    openRequests: before.openRequests + Number(flow.kind === 'request'),
+    total: sum(before.total, flow.volume()),
   });
 }

@@ -3,7 +3,6 @@
  * or a GET of events, and its answer (Streamable HTTP). Other exchanges are left alone.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
 import type { Budget } from '../../kit/budget.ts';
 import type { McpListener, Side } from '../../observe/mcp/listener.ts';
 import type { Preference } from '../affinity.ts';
@@ -14,20 +13,31 @@ import { EventReader } from './event-reader.ts';
 import type { Heard } from './frame-reader.ts';
 import { Gathering } from './gathering.ts';
 
-/** The head of a message, and its body. */
-type Incoming = Readable & { readonly method?: string | undefined; readonly headers: IncomingHttpHeaders };
+/** What the head of a message says of its body. */
+type BodyHeaders = Pick<IncomingHttpHeaders, 'content-type' | 'content-encoding'>;
 
-/** Both are to be called once the stream's chunks are being passed on, so that they are heard afterwards. */
+interface Asked {
+  readonly method?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Is told of the pieces of a body, each after it was passed on; it may keep them. */
+export interface BodyTap {
+  read(chunk: Buffer): void;
+  end(): void;
+}
+
+/** Whose bodies are not wanted has no tap. */
 export interface ExchangeTap extends Disposable {
-  request(): void;
-  answer(answer: Incoming): void;
+  readonly request: BodyTap | undefined;
+  answer(headers: BodyHeaders): BodyTap | undefined;
 }
 
 const json = /^application\/json\s*(;|$)/i;
 const events = /^text\/event-stream\s*(;|$)/i;
 
 /** True for what may be an exchange of Streamable HTTP. */
-function maySpeakMcp({ method, headers }: Pick<Incoming, 'method' | 'headers'>): boolean {
+function maySpeakMcp({ method, headers }: Asked): boolean {
   if (method === 'POST') return json.test(headers['content-type'] ?? '');
   return method === 'GET' && (headers.accept ?? '').includes('text/event-stream');
 }
@@ -59,7 +69,7 @@ export function tapExchange(
 }
 
 function hearExchange(
-  request: Incoming,
+  asked: Asked,
   { listener, budget }: { listener: McpListener; budget: Budget },
 ): ExchangeTap {
   const heard = (side: Side): Heard => ({
@@ -67,22 +77,22 @@ function hearExchange(
     unread: (bytes) => listener.unread(side, bytes),
   });
   const readers = new Set<Reader>();
-  const follow = (stream: Readable, reader: Reader): void => {
+  const follow = (reader: Reader): BodyTap => {
     readers.add(reader);
-    stream.on('data', (chunk: Buffer) => readers.has(reader) && reader.read(chunk));
-    stream.once('end', () => readers.has(reader) && reader.end());
+    return {
+      read: (chunk) => readers.has(reader) && reader.read(chunk),
+      end: () => readers.has(reader) && reader.end(),
+    };
   };
   let isResumable = false;
   return {
-    request: () => {
-      if (request.method === 'POST') follow(request, bodyReader(request.headers, heard('client'), budget));
-    },
-    answer: (answer) => {
-      const type = answer.headers['content-type'] ?? '';
+    request: asked.method === 'POST' ? follow(bodyReader(asked.headers, heard('client'), budget)) : undefined,
+    answer: (headers) => {
+      const type = headers['content-type'] ?? '';
       isResumable = events.test(type);
-      if (isResumable && !isEncoded(answer.headers)) follow(answer, eventReader(heard('replica'), budget));
-      else if (isResumable || json.test(type))
-        follow(answer, bodyReader(answer.headers, heard('replica'), budget));
+      if (isResumable && !isEncoded(headers)) return follow(eventReader(heard('replica'), budget));
+      if (!isResumable && !json.test(type)) return undefined;
+      return follow(bodyReader(headers, heard('replica'), budget));
     },
     [Symbol.dispose]: () => {
       for (const reader of readers) reader[Symbol.dispose]();
@@ -92,10 +102,7 @@ function hearExchange(
   };
 }
 
-interface Reader extends Disposable {
-  read(chunk: Buffer): void;
-  end(): void;
-}
+type Reader = BodyTap & Disposable;
 
 function eventReader(heard: Heard, budget: Budget): Reader {
   const reader = new EventReader(heard, budget);
@@ -107,7 +114,7 @@ function eventReader(heard: Heard, budget: Budget): Reader {
 }
 
 /** A body that is one message. */
-function bodyReader(headers: IncomingHttpHeaders, heard: Heard, budget: Budget): Reader {
+function bodyReader(headers: BodyHeaders, heard: Heard, budget: Budget): Reader {
   const gathering = new Gathering(budget);
   if (isEncoded(headers)) gathering.skip();
   return {
@@ -122,7 +129,7 @@ function bodyReader(headers: IncomingHttpHeaders, heard: Heard, budget: Budget):
   };
 }
 
-function isEncoded(headers: IncomingHttpHeaders): boolean {
+function isEncoded(headers: BodyHeaders): boolean {
   const encoding = headers['content-encoding'] ?? 'identity';
   return encoding.toLowerCase() !== 'identity';
 }
