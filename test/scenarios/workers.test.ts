@@ -1,10 +1,9 @@
 /** Several workers on one port: what they hold together, and that one of them may die. */
 import assert from 'node:assert/strict';
-import { Session } from 'node:inspector/promises';
 import { afterEach, describe, it } from 'node:test';
 import { connect, ticketFor } from '@mooring/client';
 import { connectionTokenPath } from '@mooring/contract';
-import { z } from 'zod';
+import { inWorkers } from '../fixtures/in-workers.ts';
 import { bearer, openLive, type Live } from '../fixtures/live.ts';
 import { sample, scrape } from '../fixtures/prometheus.ts';
 import { startTestServer, type DeployedApplication, type TestServer } from '../fixtures/server.ts';
@@ -46,39 +45,6 @@ async function stand(settings: Parameters<TestServer['deploy']>[0]['settings'] =
   const token = await test.token(app.id);
   const everything = owned.move();
   return { test, app, token, [Symbol.asyncDispose]: () => everything.disposeAsync() };
-}
-
-const evaluated = z.object({ result: z.object({ value: z.unknown().optional() }) });
-const fromWorker = z.object({ id: z.number(), result: z.unknown() });
-
-/** Runs an expression in each worker thread of this process, where the server is. */
-async function inWorkers<T>(
-  run: (evaluate: (expression: string) => Promise<unknown>) => Promise<T>,
-): Promise<T[]> {
-  const session = new Session();
-  session.connect();
-  try {
-    const ids = new Set<string>();
-    session.on('NodeWorker.attachedToWorker', ({ params }) => ids.add(params.sessionId));
-    await session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
-    let last = 0;
-    const evaluateIn =
-      (sessionId: string) =>
-      async (expression: string): Promise<unknown> => {
-        const id = ++last;
-        const answer = Promise.withResolvers<unknown>();
-        session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
-          const message = fromWorker.safeParse(JSON.parse(params.message));
-          if (params.sessionId === sessionId && message.data?.id === id) answer.resolve(message.data.result);
-        });
-        const asked = { id, method: 'Runtime.evaluate', params: { expression, returnByValue: true } };
-        await session.post('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify(asked) });
-        return evaluated.parse(await answer.promise).result.value;
-      };
-    return await Promise.all([...ids].map((id) => run(evaluateIn(id))));
-  } finally {
-    session.disconnect();
-  }
 }
 
 describe('several workers', () => {

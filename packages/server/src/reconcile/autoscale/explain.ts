@@ -17,5 +17,6 @@ export function explain(policy: Policy, { cause, stable, panic }: Decision, from
   if (cause === 'LIMITS') return `There are ${min} to ${max} replicas.`;
   const [load, window] = cause === 'PANIC' ? [panic, panicWindow] : [stable, stableWindow];
   const measured = load === undefined ? 'Not measured' : `${Math.round(load * 100) / 100} ${units[metric]}`;
-  return `${measured} over ${window} s, for ${from} replicas; ${target} are for one.`;
+  const replicas = from === 1 ? '1 replica' : `${from} replicas`;
+  return `${measured} over ${window} s, for ${replicas}; ${target} are for one.`;
 }
