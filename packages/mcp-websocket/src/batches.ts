@@ -2,13 +2,8 @@
  * Batches: what revision 2025-03-26 of MCP has and no other. The requests of a batch are carried out like others;
  * their answers are held back and go out together when the last one is there (JSON-RPC 2.0, section 6).
  */
-import {
-  isJSONRPCErrorResponse,
-  isJSONRPCNotification,
-  isJSONRPCRequest,
-  isJSONRPCResultResponse,
-} from '@modelcontextprotocol/server';
 import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/server';
+import { isAnswer, isNotification, isRequest } from './json-rpc.ts';
 
 /** The only revision in which a receiver must take batches. */
 export const batchRevision = '2025-03-26';
@@ -22,7 +17,7 @@ export class Batches {
   readonly #batchOf = new Map<RequestId, Batch>();
 
   received(messages: readonly JSONRPCMessage[]): void {
-    const ids = messages.filter(isJSONRPCRequest).map(({ id }) => id);
+    const ids = messages.filter(isRequest).map(({ id }) => id);
     const batch = { waiting: new Set(ids), answers: [] };
     for (const id of ids) this.#batchOf.set(id, batch);
   }
@@ -38,7 +33,7 @@ export class Batches {
 
   /** A cancelled request need not be answered: its batch goes on without it. Gives what goes out now. */
   cancelled(message: JSONRPCMessage): readonly JSONRPCMessage[] {
-    if (!isJSONRPCNotification(message) || message.method !== 'notifications/cancelled') return [];
+    if (!isNotification(message) || message.method !== 'notifications/cancelled') return [];
     const id = message.params?.['requestId'];
     if (typeof id !== 'string' && typeof id !== 'number') return [];
     const batch = this.#batchOf.get(id);
@@ -53,5 +48,5 @@ export class Batches {
 }
 
 function answered(message: JSONRPCMessage): RequestId | undefined {
-  return isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message) ? message.id : undefined;
+  return isAnswer(message) ? message.id : undefined;
 }

@@ -2,8 +2,8 @@
  * Message: one JSON-RPC message per text frame, to and from text. What is no message becomes a refusal with the
  * error response that JSON-RPC 2.0 (section 5.1) asks for.
  */
-import { JSONRPCMessageSchema } from '@modelcontextprotocol/core';
 import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/server';
+import { isMessage } from './json-rpc.ts';
 
 export const errorCodes = { parse: -32700, invalidRequest: -32600, internal: -32603, busy: -32000 } as const;
 
@@ -23,12 +23,10 @@ export function readMessage(text: string): JSONRPCMessage | Refused {
   } catch (error) {
     return refused(errorCodes.parse, 'Parse error: the frame is not JSON.', { cause: error });
   }
-  const parsed = JSONRPCMessageSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (isMessage(value)) return value;
   if (Array.isArray(value)) return readBatch(value);
   return refused(errorCodes.invalidRequest, 'Invalid Request: the frame is not a JSON-RPC 2.0 message.', {
     value,
-    cause: parsed.error,
   });
 }
 
@@ -38,9 +36,7 @@ function readBatch(values: readonly unknown[]): Refused {
     errorCodes.invalidRequest,
     'Invalid Request: send one message per frame, not a batch.',
   );
-  const messages = values.map((value) => JSONRPCMessageSchema.safeParse(value));
-  const batch = messages.flatMap(({ data }) => (data === undefined ? [] : [data]));
-  return batch.length === 0 || batch.length < values.length ? refusal : { ...refusal, batch };
+  return values.length > 0 && values.every(isMessage) ? { ...refusal, batch: values } : refusal;
 }
 
 export function isRefused(read: JSONRPCMessage | Refused): read is Refused {

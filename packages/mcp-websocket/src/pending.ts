@@ -2,13 +2,8 @@
  * Pending: the requests of one connection that wait for their answer. It knows when there is none, which is when
  * a drain may close the connection. Subscriptions are not counted: they are answered when they end.
  */
-import {
-  isJSONRPCErrorResponse,
-  isJSONRPCNotification,
-  isJSONRPCRequest,
-  isJSONRPCResultResponse,
-} from '@modelcontextprotocol/server';
 import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/server';
+import { isAnswer, isNotification, isRequest } from './json-rpc.ts';
 
 export class PendingRequests {
   readonly #ids = new Set<RequestId>();
@@ -24,9 +19,9 @@ export class PendingRequests {
   }
 
   received(message: JSONRPCMessage): void {
-    if (isJSONRPCRequest(message)) {
+    if (isRequest(message)) {
       if (message.method !== 'subscriptions/listen') this.#ids.add(message.id);
-    } else if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled') {
+    } else if (isNotification(message) && message.method === 'notifications/cancelled') {
       // A cancelled request need not be answered.
       const id = message.params?.['requestId'];
       if (typeof id === 'string' || typeof id === 'number') this.#settle(id);
@@ -34,7 +29,7 @@ export class PendingRequests {
   }
 
   sent(message: JSONRPCMessage): void {
-    if (!isJSONRPCResultResponse(message) && !isJSONRPCErrorResponse(message)) return;
+    if (!isAnswer(message)) return;
     if (message.id !== undefined) this.#settle(message.id);
   }
 

@@ -3,15 +3,11 @@
  * the policy, begins a legacy session again as the client began it, repeats what is safe to repeat, and says of every
  * other request that its fate is unknown. Nothing is ever sent twice that might do something twice.
  */
-import {
-  isJSONRPCErrorResponse,
-  isJSONRPCRequest,
-  isJSONRPCResultResponse,
-} from '@modelcontextprotocol/server';
 import type { JSONRPCMessage, JSONRPCRequest, RequestId, Transport } from '@modelcontextprotocol/server';
 import type { Closing } from './closing.ts';
 import { describeClosing } from './closing.ts';
 import { HandshakeError } from './dial.ts';
+import { isAnswer, isRequest } from './json-rpc.ts';
 import { errorCodes, NotSentError, UnsendableError } from './message.ts';
 import { defaultBackoff, delayOf, isPassing, isPassingFailure, type Backoff } from './reconnect-policy.ts';
 import { isSafe, Resumption } from './resumption.ts';
@@ -119,7 +115,7 @@ export class ReconnectingTransport implements Transport {
   async #pass(message: JSONRPCMessage): Promise<void> {
     if (isAnswer(message) && (message.id === undefined || !this.#asked.delete(message.id))) return;
     this.#resumption.sent(message);
-    if (isJSONRPCRequest(message)) this.#unanswered.set(message.id, message);
+    if (isRequest(message)) this.#unanswered.set(message.id, message);
     const cancelled = cancelledBy(message);
     if (cancelled !== undefined) this.#unanswered.delete(cancelled);
     await this.#current?.send(message).catch((error: unknown) => this.#failedToSend(message, error));
@@ -128,14 +124,14 @@ export class ReconnectingTransport implements Transport {
   /** A request that may have left is settled when the connection is lost; one that has not goes out on the next. */
   #failedToSend(message: JSONRPCMessage, error: unknown): void {
     if (error instanceof NotSentError) this.#waiting.push(message);
-    else if (!(error instanceof UnsendableError) && isJSONRPCRequest(message)) return;
-    if (isJSONRPCRequest(message)) this.#unanswered.delete(message.id);
+    else if (!(error instanceof UnsendableError) && isRequest(message)) return;
+    if (isRequest(message)) this.#unanswered.delete(message.id);
     if (!(error instanceof NotSentError)) throw error;
   }
 
   #receive(message: JSONRPCMessage): void {
     if (this.#resumption.takes(message)) return;
-    if (isJSONRPCRequest(message)) this.#asked.add(message.id);
+    if (isRequest(message)) this.#asked.add(message.id);
     if (isAnswer(message) && message.id !== undefined) {
       this.#resumption.answered(message);
       this.#unanswered.delete(message.id);
@@ -232,7 +228,7 @@ export class ReconnectingTransport implements Transport {
     this.#waiting = [];
     const cancelled = new Set(waiting.map(cancelledBy));
     for (const message of waiting) {
-      const isMoot = isJSONRPCRequest(message) && cancelled.has(message.id);
+      const isMoot = isRequest(message) && cancelled.has(message.id);
       if (!isMoot) await this.#pass(message).catch((error: Error) => this.onerror?.(error));
     }
   }
@@ -283,9 +279,6 @@ const setbackOfClosing = (closing: Closing): Setback => ({
   isPassing: isPassing(closing),
   retryAfterMs: closing.retryAfterMs,
 });
-
-const isAnswer = (message: JSONRPCMessage) =>
-  isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message);
 
 function cancelledBy(message: JSONRPCMessage): RequestId | undefined {
   if (!('method' in message) || message.method !== 'notifications/cancelled') return undefined;

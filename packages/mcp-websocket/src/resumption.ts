@@ -2,8 +2,8 @@
  * Resumption: what it takes to begin a legacy session again on a new connection as the client began it: `initialize`,
  * `notifications/initialized`, the log level and the subscriptions to resources. The stateless era needs none of it.
  */
-import { isJSONRPCErrorResponse, isJSONRPCResultResponse } from '@modelcontextprotocol/server';
 import type { JSONRPCMessage, JSONRPCRequest, RequestId } from '@modelcontextprotocol/server';
+import { isAnswer, isResultResponse } from './json-rpc.ts';
 import { timedOut, within } from './within.ts';
 
 /** Methods that change nothing at the server, so that they may be asked twice. */
@@ -50,13 +50,13 @@ export class Resumption {
   }
 
   answered(message: JSONRPCMessage): void {
-    if (!isJSONRPCResultResponse(message) || message.id !== this.#initialize?.id) return;
+    if (!isResultResponse(message) || message.id !== this.#initialize?.id) return;
     this.#result ??= message.result;
   }
 
   /** True for the answer to a request that was made here: the client never hears of it. */
   takes(message: JSONRPCMessage): boolean {
-    if (!isJSONRPCResultResponse(message) && !isJSONRPCErrorResponse(message)) return false;
+    if (!isAnswer(message)) return false;
     const own = message.id === undefined ? undefined : this.#own.get(message.id);
     own?.resolve(message);
     return own !== undefined;
@@ -74,7 +74,7 @@ export class Resumption {
     if (this.#initialize === undefined || this.#result === undefined) return;
     const answer = await this.#ask(this.#initialize, send);
     signal.throwIfAborted();
-    if (!isJSONRPCResultResponse(answer)) throw new Error('The server refused to begin the session again.');
+    if (!isResultResponse(answer)) throw new Error('The server refused to begin the session again.');
     const { protocolVersion } = answer.result;
     if (protocolVersion !== this.#result['protocolVersion'])
       throw new Error(`The server speaks ${String(protocolVersion)} now, another revision than before.`);

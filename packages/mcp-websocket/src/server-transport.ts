@@ -3,12 +3,12 @@
  * is what serveWebSocket does) or `server.connect(transport)` (the legacy era). The subprotocol, the path and the
  * Origin are the handshake's business and settled before.
  */
-import { isJSONRPCRequest, isJSONRPCResultResponse } from '@modelcontextprotocol/server';
 import type { JSONRPCMessage, JSONRPCRequest, RequestId, Transport } from '@modelcontextprotocol/server';
 import type { WebSocket } from 'ws';
 import { batchRevision, Batches } from './batches.ts';
 import { Channel } from './channel.ts';
 import { closeCodes, type Closing } from './closing.ts';
+import { isRequest, isResultResponse } from './json-rpc.ts';
 import { defaultServeLimits, limitsFrom, type ConnectionLimits, type ServeLimits } from './limits.ts';
 import { errorCodes, errorText, UnsendableError, type Refused } from './message.ts';
 import { PendingRequests } from './pending.ts';
@@ -105,7 +105,7 @@ export class WebSocketServerTransport implements Transport {
   }
 
   #deliver(message: JSONRPCMessage): void {
-    const refusal = isJSONRPCRequest(message) ? this.#refusalOf(message) : undefined;
+    const refusal = isRequest(message) ? this.#refusalOf(message) : undefined;
     if (refusal !== undefined) {
       this.#answer(refusal);
       return;
@@ -142,7 +142,7 @@ export class WebSocketServerTransport implements Transport {
     const ids = new Set<RequestId>();
     const room = this.#maxPendingRequests - this.#pending.size;
     const isServed = (message: JSONRPCMessage): boolean => {
-      if (!isJSONRPCRequest(message)) return true;
+      if (!isRequest(message)) return true;
       if (this.#pending.has(message.id) || ids.has(message.id) || ids.size >= room) return false;
       return ids.add(message.id).size > 0;
     };
@@ -153,7 +153,7 @@ export class WebSocketServerTransport implements Transport {
   /** Whoever asked must get an answer, or would wait until the time-out. */
   async #replace(message: JSONRPCMessage, error: UnsendableError): Promise<void> {
     this.onerror?.(error);
-    if (isJSONRPCResultResponse(message))
+    if (isResultResponse(message))
       await this.#channel.sendText(errorText(message.id, errorCodes.internal, error.message));
   }
 
@@ -164,7 +164,7 @@ export class WebSocketServerTransport implements Transport {
 
 /** Only the answer to `initialize` holds one at this place. */
 function revisionOf(message: JSONRPCMessage): string | undefined {
-  if (!isJSONRPCResultResponse(message)) return undefined;
+  if (!isResultResponse(message)) return undefined;
   const { protocolVersion } = message.result;
   return typeof protocolVersion === 'string' ? protocolVersion : undefined;
 }

@@ -190,12 +190,12 @@ export async function acceptAll(accept: (socket: WebSocket) => void, protocol = 
   return await listen(http);
 }
 
-/** For what has no event: polls until it is true, and fails after five seconds. */
+/** For what has no event: polls until it is true, and fails after half a minute: machines are busy. */
 export async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 30_000;
   while (!condition()) {
     if (Date.now() > deadline)
-      throw new Error(`This did not become true within 5 s: ${condition.toString()}`);
+      throw new Error(`This did not become true within 30 s: ${condition.toString()}`);
     await pause(5);
   }
 }

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { localhostHostValidation, toNodeHandler } from '@modelcontextprotocol/node';
+import { localhostHostValidation } from '@modelcontextprotocol/node';
 import {
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
@@ -80,13 +80,12 @@ export async function bridgeHttp(port: number, options: BridgeOptions): Promise<
     sessionIdle,
     report,
   });
-  const answer = toNodeHandler(front, { onerror: report, maxRequestBodySize: maxMessageBytes });
   const isLocal = localhostHostValidation();
   const http = createServer((request, response) => {
     if (!isLocal(request, response)) return;
     if (!mayCall(request)) refuse(response, 403, 'Pages of this origin may not call.');
     else if (request.url?.split('?', 1)[0] !== '/mcp') refuse(response, 404, 'MCP is at /mcp.');
-    else void answer(request, response);
+    else front.handle(request, response);
   });
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);

@@ -3,6 +3,7 @@
  * validation). Whether headers that are there agree with the body, the SDK's classification has looked at already,
  * but for the name.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { JSONRPCRequest } from '@modelcontextprotocol/server';
 
 export const headerMismatch = -32020;
@@ -15,15 +16,18 @@ const nameFields = new Map([
 ]);
 
 /** What is wrong, for the message of error -32020; undefined when nothing is. */
-export function disagreement({ method, params }: JSONRPCRequest, headers: Headers): string | undefined {
+export function disagreement(
+  { method, params }: JSONRPCRequest,
+  headers: IncomingHttpHeaders,
+): string | undefined {
   for (const name of ['mcp-protocol-version', 'mcp-method'])
-    if (!headers.has(name)) return `the required header ${name} is missing`;
+    if (headers[name] === undefined) return `the required header ${name} is missing`;
   const field = nameFields.get(method);
   const value = field === undefined ? undefined : params?.[field];
   if (typeof value !== 'string') return undefined;
-  const header = headers.get('mcp-name');
-  if (header === null) return `the required header mcp-name is missing; the body has "${value}"`;
-  const said = decode(header);
+  const header = headers['mcp-name'];
+  if (header === undefined) return `the required header mcp-name is missing; the body has "${value}"`;
+  const said = decode(String(header));
   if (said === undefined) return 'the header mcp-name is not in Base64, although it says so';
   return said === value ? undefined : `the header mcp-name says "${said}", the body "${value}"`;
 }

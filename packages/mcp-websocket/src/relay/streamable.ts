@@ -3,18 +3,25 @@
  * each, the stateless one through a pool. Every request's body decides for itself.
  */
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import {
   classifyInboundRequest,
   isInitializeRequest,
   isJsonContentType,
-  readRequestBody,
+  SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
-import type { JSONRPCRequest, Transport } from '@modelcontextprotocol/server';
+import type { JSONRPCMessage, JSONRPCRequest, Transport } from '@modelcontextprotocol/server';
+import { isMessage, isRequest } from '../json-rpc.ts';
 import { errorCodes } from '../message.ts';
+import { readBody } from './body.ts';
 import { exchange } from './exchange.ts';
+import { isStateless } from './fields.ts';
 import { disagreement, headerMismatch } from './headers.ts';
+import { HeldSessions, ownerOf } from './held.ts';
 import { HttpSession } from './http-session.ts';
+import { later, type Later } from './later.ts';
 import type { Pool } from './pool.ts';
+import { refuse, type Refusal } from './refusal.ts';
 
 export interface StreamableOptions {
   /** A transport to a server of its own for one legacy session; undefined when there may be no more of them. */
@@ -27,11 +34,14 @@ export interface StreamableOptions {
   readonly maxMessageBytes: number;
   /** Milliseconds without a request or an open response after which a legacy session ends. */
   readonly sessionIdle: number;
+  /** How that time is waited for. Default: by the system's clock. */
+  readonly later?: Later;
   readonly report: (error: Error) => void;
 }
 
 export interface Streamable extends AsyncDisposable {
-  fetch(request: Request): Promise<Response>;
+  /** Answers the request, whatever it is. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
   /** Ends the legacy session that nobody has used for the longest; false when all are in use. */
   evict(): Promise<boolean>;
   /** Legacy sessions that are open. */
@@ -42,215 +52,239 @@ export function streamable(options: StreamableOptions): Streamable {
   const front = new Front(options);
   return {
     get sessions() {
-      return front.sessions;
+      return front.held.size;
     },
-    fetch: (request) => front.fetch(request),
-    evict: () => front.evict(),
-    [Symbol.asyncDispose]: () => front.close(),
+    handle: (request, response) => void front.handle(request, response),
+    evict: () => front.held.evict(),
+    [Symbol.asyncDispose]: () => front.held.close(),
   };
 }
 
-interface Held {
-  readonly session: HttpSession;
-  /** Who began it; nobody else finds it. */
-  readonly owner: string;
-  open: number;
-  timer: NodeJS.Timeout | undefined;
-}
+/** Messages that one body may hold, where a batch is one: revision 2025-03-26 has them. */
+const maxBatch = 100;
+
+/** A message of the largest size may wait beside the one that is being read. */
+const maxUnread = 2;
 
 class Front {
+  readonly held: HeldSessions;
   readonly #options: StreamableOptions;
-  readonly #held = new Map<string, Held>();
 
   constructor(options: StreamableOptions) {
     this.#options = options;
+    this.held = new HeldSessions({ idle: options.sessionIdle, later: options.later ?? later });
   }
 
-  get sessions(): number {
-    return this.#held.size;
-  }
-
-  async evict(): Promise<boolean> {
-    const [idle] = [...this.#held.values()].filter(({ open }) => open === 0);
-    await idle?.session.close();
-    return idle !== undefined;
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([...this.#held.values()].map(({ session }) => session.close()));
-  }
-
-  async fetch(request: Request): Promise<Response> {
-    if (request.method !== 'POST') return await this.#ofSession(request, undefined);
-    if (!isJsonContentType(request.headers.get('content-type')))
-      return refusal(415, errorCodes.busy, 'Unsupported Media Type: Content-Type must be application/json.');
-    const { maxMessageBytes } = this.#options;
-    const read = await readRequestBody(request, maxMessageBytes);
-    if (read.tooLarge)
-      return refusal(413, errorCodes.busy, `Payload Too Large: a body has at most ${maxMessageBytes} bytes.`);
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      return await this.#dispatch(request, JSON.parse(read.text));
+      const refusal = await this.#serve(request, response);
+      if (refusal !== undefined) refuse(response, refusal);
     } catch (error) {
-      if (error instanceof SyntaxError)
-        return refusal(400, errorCodes.parse, 'Parse error: the body is not JSON.');
-      throw error;
+      this.#options.report(error instanceof Error ? error : new Error(String(error)));
+      refuse(response, { status: 500, code: errorCodes.internal, message: 'Internal server error' });
     }
   }
 
-  async #dispatch(request: Request, body: unknown): Promise<Response> {
-    const { headers } = request;
-    const classified = classifyInboundRequest({
-      httpMethod: 'POST',
-      body,
-      ...headerOf('protocolVersionHeader', headers.get('mcp-protocol-version')),
-      ...headerOf('mcpMethodHeader', headers.get('mcp-method')),
-      ...headerOf('mcpNameHeader', headers.get('mcp-name')),
-    });
-    if (classified.kind === 'legacy') return await this.#ofSession(request, body);
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<Refusal | undefined> {
+    const { method, headers } = request;
+    if (method === 'GET' || method === 'DELETE') return this.#ofSession(request, response);
+    if (method !== 'POST') return notAllowed;
+    if (!isJsonContentType(headers['content-type'] ?? null)) return unsupported;
+    const { maxMessageBytes } = this.#options;
+    const body = await readBody(request, maxMessageBytes);
+    if ('text' in body) return await this.#dispatch(request, response, body.text);
+    return body.failure === 'gone' ? undefined : tooLarge(maxMessageBytes);
+  }
+
+  async #dispatch(
+    request: IncomingMessage,
+    response: ServerResponse,
+    text: string,
+  ): Promise<Refusal | undefined> {
+    const body = parse(text);
+    if (body === undefined)
+      return { status: 400, code: errorCodes.parse, message: 'Parse error: the body is not JSON.' };
+    if (isPlainLegacy(body, request.headers)) return await this.#post(request, response, [body]);
+    const classified = classify(body, request.headers);
+    if (classified.kind === 'legacy') return await this.#post(request, response, messagesIn(body));
     const pool = await this.#options.pool();
-    if (pool === undefined)
-      return refusal(
-        400,
-        errorCodes.busy,
-        'This server speaks the legacy revisions only: begin with initialize.',
-      );
+    if (pool === undefined) return legacyOnly;
     if (classified.kind === 'reject')
-      return refusal(classified.httpStatus, classified.code, classified.message, {
+      return {
+        status: classified.httpStatus,
+        code: classified.code,
+        message: classified.message,
         id: idOf(body),
         data: classified.data,
-      });
-    if (classified.messageKind === 'notification') return new Response(undefined, { status: 202 });
-    return await this.#exchange(pool, classified.message, request);
+      };
+    if (classified.messageKind === 'notification') response.writeHead(202, { 'Content-Length': 0 }).end();
+    else return this.#exchange(pool, classified.message, { request, response });
+    return undefined;
   }
 
-  async #exchange(pool: Pool, message: JSONRPCRequest, request: Request): Promise<Response> {
+  #exchange(
+    pool: Pool,
+    message: JSONRPCRequest,
+    { request, response }: { request: IncomingMessage; response: ServerResponse },
+  ): Refusal | undefined {
     const wrong = disagreement(message, request.headers);
     if (wrong !== undefined)
-      return refusal(400, headerMismatch, `Header mismatch: ${wrong}.`, { id: message.id });
-    return await exchange(pool, message, request.signal);
+      return { status: 400, code: headerMismatch, message: `Header mismatch: ${wrong}.`, id: message.id };
+    const { report } = this.#options;
+    exchange(response, { pool, request: message, maxUnreadBytes: this.#maxUnreadBytes, report });
+    return undefined;
   }
 
-  async #ofSession(request: Request, body: unknown): Promise<Response> {
-    const id = request.headers.get('mcp-session-id');
-    const held = id === null ? undefined : this.#held.get(id);
-    if (held !== undefined && held.owner === ownerOf(request)) return await this.#handle(held, request, body);
-    if (id !== null) return refusal(404, -32001, 'Session not found: it ended. Begin with initialize.');
-    if (isInitializeRequest(body)) return await this.#begin(request, body);
-    const allowed = request.method === 'POST' ? 400 : 405;
-    return refusal(
-      allowed,
-      errorCodes.busy,
-      'Bad Request: begin with initialize, and send Mcp-Session-Id then.',
-    );
+  get #maxUnreadBytes(): number {
+    return maxUnread * this.#options.maxMessageBytes;
   }
 
-  async #begin(request: Request, body: unknown): Promise<Response> {
-    const { openSession } = this.#options;
+  async #post(
+    request: IncomingMessage,
+    response: ServerResponse,
+    messages: readonly JSONRPCMessage[],
+  ): Promise<Refusal | undefined> {
+    const [message] = messages;
+    if (messages.length > maxBatch)
+      return {
+        status: 400,
+        code: errorCodes.invalidRequest,
+        message: `Invalid Request: Batch must not exceed ${maxBatch} messages`,
+      };
+    const isBeginning = request.headers['mcp-session-id'] === undefined && messages.length === 1;
+    if (isBeginning && message !== undefined && isRequest(message) && isInitializeRequest(message))
+      return await this.#begin(request, response, message);
+    return this.#ofSession(request, response, messages);
+  }
+
+  #ofSession(
+    request: IncomingMessage,
+    response: ServerResponse,
+    messages?: readonly JSONRPCMessage[],
+  ): Refusal | undefined {
+    const id = request.headers['mcp-session-id'];
+    if (id === undefined) return request.method === 'POST' ? noSession : { ...noSession, status: 405 };
+    const held = this.held.find(String(id), ownerOf(request.headers));
+    if (held === undefined) return notFound;
+    this.held.use(held, response);
+    held.session.handle(request, response, messages);
+    return undefined;
+  }
+
+  async #begin(
+    request: IncomingMessage,
+    response: ServerResponse,
+    message: JSONRPCRequest,
+  ): Promise<Refusal | undefined> {
+    const { openSession, report } = this.#options;
     // Many clients never say that they are done.
-    const opened = openSession() ?? ((await this.evict()) ? openSession() : undefined);
-    if (opened === undefined)
-      return refusal(
-        503,
-        errorCodes.busy,
-        'There are as many sessions as this server takes. Try again later.',
-        {
-          id: idOf(body),
-          headers: { 'Retry-After': '5' },
-        },
-      );
+    const opened = openSession() ?? ((await this.held.evict()) ? openSession() : undefined);
+    if (opened === undefined) return { ...full, id: message.id };
     const id = randomUUID();
-    const { maxMessageBytes, report } = this.#options;
     const session = new HttpSession({
       id,
       upstream: opened.transport,
       describeEnd: opened.describeEnd,
-      maxMessageBytes,
+      maxUnreadBytes: this.#maxUnreadBytes,
       report,
-      ended: () => this.#forget(id),
+      ended: () => this.held.forget(id),
     });
-    const held: Held = { session, owner: ownerOf(request), open: 1, timer: undefined };
-    this.#held.set(id, held);
+    const held = this.held.add(session, ownerOf(request.headers));
     try {
       await session.start();
     } catch (error) {
       await session.close();
-      const message = error instanceof Error ? error.message : String(error);
-      return refusal(502, errorCodes.internal, message, { id: idOf(body) });
+      const text = error instanceof Error ? error.message : String(error);
+      return { status: 502, code: errorCodes.internal, message: text, id: message.id };
     }
-    held.open -= 1;
-    return await this.#handle(held, request, body);
-  }
-
-  async #handle(held: Held, request: Request, body: unknown): Promise<Response> {
-    held.open += 1;
-    clearTimeout(held.timer);
-    // The one that was used last stands last.
-    if (this.#held.delete(held.session.id)) this.#held.set(held.session.id, held);
-    const release = once(() => {
-      held.open -= 1;
-      if (held.open > 0 || !this.#held.has(held.session.id)) return;
-      held.timer = setTimeout(() => void held.session.close(), this.#options.sessionIdle).unref();
-    });
-    try {
-      const response = await held.session.handle(request, body);
-      return response.body === null
-        ? finished(response, release)
-        : watched(response, request.signal, release);
-    } catch (error) {
-      release();
-      throw error;
-    }
-  }
-
-  #forget(id: string): void {
-    clearTimeout(this.#held.get(id)?.timer);
-    this.#held.delete(id);
+    this.held.use(held, response);
+    this.held.release(held);
+    session.handle(request, response, [message]);
+    return undefined;
   }
 }
 
-/** The caller that Mooring has verified; empty where there is none. */
-const ownerOf = ({ headers }: Request): string =>
-  JSON.stringify([headers.get('mooring-issuer'), headers.get('mooring-subject')]);
-
-function finished(response: Response, release: () => void): Response {
-  release();
-  return response;
+/** Undefined when it is not JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
-/** The same response, which tells when it has ended or its client has gone. */
-function watched(response: Response, signal: AbortSignal, release: () => void): Response {
-  signal.addEventListener('abort', release, { once: true });
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  response.body?.pipeTo(writable).then(release, release);
-  return new Response(readable, response);
+const isLegacyVersion = new Set(SUPPORTED_PROTOCOL_VERSIONS);
+
+/** One message of which nothing speaks of the stateless era: most of what comes, which needs no further look. */
+function isPlainLegacy(body: unknown, headers: IncomingHttpHeaders): body is JSONRPCMessage {
+  const version = headers['mcp-protocol-version'];
+  const mayBe = version === undefined || isLegacyVersion.has(String(version));
+  return mayBe && isMessage(body) && !isStateless(body);
 }
 
-function once(action: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) action();
-    isDone = true;
-  };
-}
+const classify = (body: unknown, headers: IncomingHttpHeaders): ReturnType<typeof classifyInboundRequest> =>
+  classifyInboundRequest({
+    httpMethod: 'POST',
+    body,
+    ...headerOf('protocolVersionHeader', headers['mcp-protocol-version']),
+    ...headerOf('mcpMethodHeader', headers['mcp-method']),
+    ...headerOf('mcpNameHeader', headers['mcp-name']),
+  });
 
 const headerOf = <Name extends string>(
   name: Name,
-  value: string | null,
-): { [Key in Name]?: string } | object => (value === null ? {} : { [name]: value });
+  value: string | string[] | undefined,
+): { [Key in Name]?: string } | object => (value === undefined ? {} : { [name]: String(value) });
+
+/** Those of a body that was classified, and so holds nothing else. */
+const messagesIn = (body: unknown): JSONRPCMessage[] =>
+  (Array.isArray(body) ? body : [body]).filter(isMessage);
 
 function idOf(body: unknown): string | number | null {
   const id: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'id') : null;
   return typeof id === 'string' || typeof id === 'number' ? id : null;
 }
 
-interface Extra {
-  readonly id?: string | number | null;
-  readonly data?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+const notAllowed: Refusal = {
+  status: 405,
+  code: errorCodes.busy,
+  message: 'Method not allowed.',
+  headers: { Allow: 'GET, POST, DELETE' },
+};
 
-function refusal(status: number, code: number, message: string, extra: Extra = {}): Response {
-  const { id = null, data, headers } = extra;
-  const error = data === undefined ? { code, message } : { code, message, data };
-  return Response.json({ jsonrpc: '2.0', id, error }, { status, ...(headers && { headers }) });
-}
+const unsupported: Refusal = {
+  status: 415,
+  code: errorCodes.busy,
+  message: 'Unsupported Media Type: Content-Type must be application/json.',
+};
+
+const tooLarge = (maxBytes: number): Refusal => ({
+  status: 413,
+  code: errorCodes.busy,
+  message: `Payload Too Large: a body has at most ${maxBytes} bytes.`,
+});
+
+const legacyOnly: Refusal = {
+  status: 400,
+  code: errorCodes.busy,
+  message: 'This server speaks the legacy revisions only: begin with initialize.',
+};
+
+const notFound: Refusal = {
+  status: 404,
+  code: -32001,
+  message: 'Session not found: it ended. Begin with initialize.',
+};
+
+const noSession: Refusal = {
+  status: 400,
+  code: errorCodes.busy,
+  message: 'Bad Request: begin with initialize, and send Mcp-Session-Id then.',
+};
+
+const full: Refusal = {
+  status: 503,
+  code: errorCodes.busy,
+  message: 'There are as many sessions as this server takes. Try again later.',
+  headers: { 'Retry-After': '5' },
+};

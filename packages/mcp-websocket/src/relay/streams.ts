@@ -3,12 +3,13 @@
  * for the answers to what was asked, so that a pipe gets them too, and closes.
  */
 import type { Readable, Writable } from 'node:stream';
-import { ReadBuffer, serializeMessage } from '@modelcontextprotocol/server';
+import { serializeMessage } from '@modelcontextprotocol/server';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
 import { errorText, errorCodes } from '../message.ts';
 import { PendingRequests } from '../pending.ts';
 import { within } from '../within.ts';
 import type { Pausable } from './join.ts';
+import { Lines } from './lines.ts';
 
 export interface StreamsOptions {
   readonly input: Readable;
@@ -24,13 +25,20 @@ export class Streams implements Transport, Pausable {
   onerror?: Transport['onerror'];
   onmessage?: Transport['onmessage'];
   readonly #options: StreamsOptions;
-  readonly #buffer: ReadBuffer;
+  readonly #lines: Lines;
   readonly #pending = new PendingRequests();
   #isClosed = false;
 
   constructor(options: StreamsOptions) {
     this.#options = options;
-    this.#buffer = new ReadBuffer({ maxBufferSize: options.maxMessageBytes });
+    this.#lines = new Lines({
+      maxBytes: options.maxMessageBytes,
+      message: (message) => {
+        this.#pending.received(message);
+        this.onmessage?.(message);
+      },
+      refused: (wrong) => this.#refuse(wrong),
+    });
   }
 
   async start(): Promise<void> {
@@ -82,26 +90,15 @@ export class Streams implements Transport, Pausable {
 
   readonly #read = (chunk: Buffer): void => {
     try {
-      this.#buffer.append(chunk);
+      this.#lines.push(chunk);
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
-      return;
     }
-    while (this.#deliver());
   };
 
-  /** False when there is no whole line left. */
-  #deliver(): boolean {
-    try {
-      const message = this.#buffer.readMessage();
-      if (message === null) return false;
-      this.#pending.received(message);
-      this.onmessage?.(message);
-    } catch (error) {
-      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
-      const text = 'Parse error: the line is no JSON-RPC 2.0 message.';
-      this.#write(`${errorText(null, errorCodes.parse, text)}\n`).catch(() => undefined);
-    }
-    return true;
+  #refuse(wrong: Error): void {
+    this.onerror?.(wrong);
+    const text = 'Parse error: the line is no JSON-RPC 2.0 message.';
+    this.#write(`${errorText(null, errorCodes.parse, text)}\n`).catch(() => undefined);
   }
 }

@@ -3,18 +3,13 @@
  * and a subscription id of its own, so that nothing that comes back can reach anybody but its caller; what belongs to
  * no request is dropped.
  */
-import {
-  isJSONRPCErrorResponse,
-  isJSONRPCNotification,
-  isJSONRPCRequest,
-  isJSONRPCResultResponse,
-} from '@modelcontextprotocol/server';
 import type {
   JSONRPCMessage,
   JSONRPCNotification,
   JSONRPCRequest,
   Transport,
 } from '@modelcontextprotocol/server';
+import { isAnswer, isErrorResponse, isNotification, isRequest } from '../json-rpc.ts';
 import { errorCodes } from '../message.ts';
 import {
   cancelledOf,
@@ -116,19 +111,19 @@ export class Upstream {
   }
 
   #receive(message: JSONRPCMessage): void {
-    if (isJSONRPCNotification(message)) this.#notify(message);
-    else if (isJSONRPCRequest(message)) this.#refuse(message);
+    if (isNotification(message)) this.#notify(message);
+    else if (isRequest(message)) this.#refuse(message);
     else this.#answer(message);
   }
 
   #answer(message: JSONRPCMessage): void {
-    if (!isJSONRPCResultResponse(message) && !isJSONRPCErrorResponse(message)) return;
+    if (!isAnswer(message)) return;
     const id = Number(message.id);
     const asked = this.#asked.get(id);
     if (asked === undefined) return;
     this.#asked.delete(id);
     const own = asked.request.id;
-    if (isJSONRPCErrorResponse(message)) asked.deliver({ ...message, id: own });
+    if (isErrorResponse(message)) asked.deliver({ ...message, id: own });
     else asked.deliver({ ...message, id: own, result: withSubscription(message.result, own) });
     this.#options.freed();
   }

@@ -4,9 +4,10 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { ReadBuffer, serializeMessage } from '@modelcontextprotocol/server';
+import { serializeMessage } from '@modelcontextprotocol/server';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
 import type { Pausable } from '../relay/join.ts';
+import { Lines } from '../relay/lines.ts';
 import { timedOut, within } from '../within.ts';
 import type { Starts } from './starts.ts';
 
@@ -35,7 +36,7 @@ export class Child implements Transport, Pausable {
   onerror?: Transport['onerror'];
   onmessage?: Transport['onmessage'];
   readonly #options: ChildOptions;
-  readonly #buffer: ReadBuffer;
+  readonly #lines: Lines;
   readonly #gone = Promise.withResolvers<void>();
   #process: ChildProcess | undefined;
   #isClosed = false;
@@ -43,7 +44,11 @@ export class Child implements Transport, Pausable {
 
   constructor(options: ChildOptions) {
     this.#options = options;
-    this.#buffer = new ReadBuffer({ maxBufferSize: options.maxMessageBytes });
+    this.#lines = new Lines({
+      maxBytes: options.maxMessageBytes,
+      message: (message) => this.onmessage?.(message),
+      refused: (error) => this.#report(error),
+    });
   }
 
   /** How it ended, as the end of a sentence: `exited with code 1`. */
@@ -150,26 +155,12 @@ export class Child implements Transport, Pausable {
 
   #read(chunk: Buffer): void {
     try {
-      this.#buffer.append(chunk);
+      this.#lines.push(chunk);
     } catch (error) {
       this.#end = `wrote a line of more than ${this.#options.maxMessageBytes} bytes`;
       this.kill();
       this.#report(error);
-      return;
     }
-    while (this.#deliver());
-  }
-
-  /** False when there is no whole line left. */
-  #deliver(): boolean {
-    try {
-      const message = this.#buffer.readMessage();
-      if (message === null) return false;
-      this.onmessage?.(message);
-    } catch (error) {
-      this.#report(error);
-    }
-    return true;
   }
 
   #settle(): void {

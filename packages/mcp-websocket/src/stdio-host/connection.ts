@@ -2,9 +2,9 @@
  * Connection: one WebSocket client of the host. Its first message decides: the stateless era asks the pool, the legacy
  * one gets a process of its own, from which on the connection and the process live and end together.
  */
-import { isJSONRPCRequest } from '@modelcontextprotocol/server';
 import type { JSONRPCMessage, RequestId, Transport } from '@modelcontextprotocol/server';
 import { closeCodes } from '../closing.ts';
+import { isRequest } from '../json-rpc.ts';
 import { errorCodes } from '../message.ts';
 import { isStateless } from '../relay/fields.ts';
 import { forward } from '../relay/join.ts';
@@ -83,14 +83,14 @@ class Connection {
       this.#line ??= pool.line((answer) => this.#answer(answer));
       this.#line.send(message);
     } else if (isInitialize(message)) await this.#begin(message);
-    else if (isJSONRPCRequest(message)) this.#refuse(message.id, -32601, legacyOnly);
+    else if (isRequest(message)) this.#refuse(message.id, -32601, legacyOnly);
   }
 
   /** From here on the connection and the process are one. */
   async #begin(message: JSONRPCMessage): Promise<void> {
     const opened = await this.#parts.openSession();
     if (opened === undefined) {
-      if (isJSONRPCRequest(message)) this.#refuse(message.id, errorCodes.busy, full);
+      if (isRequest(message)) this.#refuse(message.id, errorCodes.busy, full);
       await this.#say(closeCodes.tryAgainLater, full);
       return;
     }
@@ -113,7 +113,7 @@ class Connection {
 
   #pass({ transport }: Opened, message: JSONRPCMessage): void {
     transport.send(message).catch((error: Error) => {
-      if (isJSONRPCRequest(message)) this.#refuse(message.id, errorCodes.internal, error.message);
+      if (isRequest(message)) this.#refuse(message.id, errorCodes.internal, error.message);
     });
   }
 

@@ -108,61 +108,6 @@ describe('a legacy session', () => {
     await until(() => !isAlive(pid) && bed.host.sessions === 0);
   });
 
-  it('over Streamable HTTP that nobody uses ends after its time', async () => {
-    await using bed = await openBed({ sessionIdle: 50 });
-    await using connected = await connect(bed, { over: 'Streamable HTTP' });
-    await ask(connected.client, 'pid');
-    await connected.client.close();
-    await until(() => bed.host.sessions === 0);
-  });
-
-  it('belongs to the caller who began it', async () => {
-    await using bed = await openBed();
-    const post = (body: object, headers: Record<string, string>): Promise<Response> =>
-      fetch(`${bed.http}/mcp`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json, text/event-stream',
-          'mooring-issuer': 'https://issuer',
-          ...headers,
-        },
-        body: JSON.stringify(body),
-      });
-    const opened = await post(initializeRequest(), { 'mooring-subject': 'ada' });
-    await opened.text();
-    const id = opened.headers.get('mcp-session-id') ?? '';
-    for (const [subject, status] of [
-      ['ada', 200],
-      ['eve', 404],
-    ] as const) {
-      const answer = await post(request(2, 'ping'), { 'mcp-session-id': id, 'mooring-subject': subject });
-      await answer.text();
-      assert.equal(answer.status, status);
-    }
-  });
-
-  it('over Streamable HTTP that nobody uses makes room for another one', async () => {
-    await using bed = await openBed({ maxSessions: 1 });
-    const post = async (body: object, headers: Record<string, string> = {}): Promise<Response> => {
-      const accept = 'application/json, text/event-stream';
-      const answer = await fetch(`${bed.http}/mcp`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept, ...headers },
-        body: JSON.stringify(body),
-      });
-      await answer.text();
-      return answer;
-    };
-    const first = (await post(initializeRequest())).headers.get('mcp-session-id') ?? '';
-    assert.equal((await post(initializeRequest())).status, 200);
-    assert.equal((await post(request(2, 'ping'), { 'mcp-session-id': first })).status, 404);
-    await using connected = await connect(bed, { over: 'WebSocket' });
-    assert.equal(await ask(connected.client, 'echo', { text: 'aye' }), 'aye');
-    assert.equal(bed.host.sessions, 1);
-    assert.equal((await post(initializeRequest())).status, 503);
-  });
-
   it('more of them than there may be are refused, and welcome when one has gone', async () => {
     await using bed = await openBed({ maxSessions: 2 });
     const first = await connect(bed, { over: 'WebSocket' });

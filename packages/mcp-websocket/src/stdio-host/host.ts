@@ -4,8 +4,8 @@
  * than its own, and no process outlives its session or the host.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { toNodeHandler } from '@modelcontextprotocol/node';
 import { allowKnownOrigin } from '../origin.ts';
+import { later, type Later } from '../relay/later.ts';
 import { Pool } from '../relay/pool.ts';
 import { streamable, type Streamable } from '../relay/streamable.ts';
 import { acceptWebSockets, type WebSocketServing } from '../serve.ts';
@@ -22,6 +22,8 @@ export interface HostOptions {
   readonly maxShared?: number;
   /** Milliseconds after which a legacy session over HTTP ends that nobody uses. Default 1,800,000 (30 minutes). */
   readonly sessionIdle?: number;
+  /** How that time is waited for. Default: by the system's clock. */
+  readonly later?: Later;
   /** Bytes of one message. Default 32 MiB: Mooring's own limit is below it. */
   readonly maxMessageBytes?: number;
   /** Milliseconds between the end of a process's input, SIGTERM and SIGKILL. Default 2,000. */
@@ -33,6 +35,7 @@ const defaults = {
   maxSessions: 64,
   maxShared: 4,
   sessionIdle: 1_800_000,
+  later,
   maxMessageBytes: 32 * 1024 * 1024,
   grace: 2_000,
   report: () => {},
@@ -73,6 +76,7 @@ class StdioHost implements Host {
       pool: () => this.#sharedPool(),
       maxMessageBytes,
       sessionIdle,
+      later: options.later,
       report,
     });
     this.ready = this.#findOut();
@@ -146,12 +150,10 @@ class StdioHost implements Host {
   }
 
   #listener(): (request: IncomingMessage, response: ServerResponse) => void {
-    const { maxMessageBytes, report } = this.#options;
-    const answerMcp = toNodeHandler(this.#front, { onerror: report, maxRequestBodySize: maxMessageBytes });
     return (request, response) => {
       const [path] = (request.url ?? '/').split('?');
       if (path === '/mcp' && !mayCall(request)) reply(response, 403, 'Pages of this origin may not call.');
-      else if (path === '/mcp') void answerMcp(request, response);
+      else if (path === '/mcp') this.#front.handle(request, response);
       else if (path === '/health') reply(response, 200, 'alive');
       else if (path === '/ready') reply(response, this.#state === 'ready' ? 200 : 503, this.#state);
       else reply(response, 404, 'MCP is at /ws (WebSocket) and /mcp (Streamable HTTP).');

@@ -3,14 +3,13 @@
  * server is found out before anybody calls; how long one may say nothing is up to who waits for it.
  */
 import {
-  isJSONRPCErrorResponse,
-  isJSONRPCResultResponse,
   LATEST_PROTOCOL_VERSION,
   PROTOCOL_VERSION_META_KEY,
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
 } from '@modelcontextprotocol/server';
 import type { JSONRPCMessage } from '@modelcontextprotocol/server';
+import { isAnswer, isResultResponse } from '../json-rpc.ts';
 import { versionsIn } from '../relay/fields.ts';
 import { timedOut, within } from '../within.ts';
 import type { Child } from './child.ts';
@@ -60,10 +59,10 @@ export async function findEras(child: Child, signal: AbortSignal): Promise<Speak
   };
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's callback, no event
   child.onmessage = (message) => {
-    if (!isJSONRPCResultResponse(message) && !isJSONRPCErrorResponse(message)) return;
+    if (!isAnswer(message)) return;
     if (message.id === 'discover')
-      answers.discover.resolve(isJSONRPCResultResponse(message) ? versionsIn(message.result) : []);
-    if (message.id === 'initialize') answers.initialize.resolve(isJSONRPCResultResponse(message));
+      answers.discover.resolve(isResultResponse(message) ? versionsIn(message.result) : []);
+    if (message.id === 'initialize') answers.initialize.resolve(isResultResponse(message));
   };
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's callback, no event
   child.onclose = () => fail(`The MCP server ${child.end} before it answered.`)();
