@@ -12,7 +12,7 @@ import type { Seat } from './admit.ts';
 import { isAcceptableExtension, offeredExtensions } from './extension.ts';
 import { acceptKey } from './handshake.ts';
 import { replicaHeaders } from './headers.ts';
-import { ReusedBuffer, type Reading } from './reused-buffer.ts';
+import { readChunk, reusedBuffer, type Reading } from './reused-buffer.ts';
 import { offeredSubprotocols } from './subprotocol.ts';
 
 export interface Upstream extends Disposable {
@@ -163,11 +163,10 @@ function disagreement({ headers }: IncomingMessage, offer: Offer): string | unde
 /** The connection to the replica and the buffer into which it is read. */
 class Source {
   readonly socket: Socket;
-  readonly #buffer = new ReusedBuffer();
   #reading: Reading | undefined;
 
   constructor({ replica: { host, port }, tunnel }: Seat) {
-    const onread = { buffer: () => this.#buffer.next, callback: (length: number) => this.#read(length) };
+    const onread = { buffer: reusedBuffer, callback: (length: number) => this.#read(length) };
     this.socket = tunnel?.(onread) ?? net.connect({ host, port, noDelay: true, onread });
   }
 
@@ -194,9 +193,9 @@ class Source {
 
   /** Returns true: reading goes on (the relay pauses the socket itself). */
   #read(length: number): boolean {
-    if (this.#reading) this.#buffer.pass(length, this.#reading);
+    if (this.#reading) this.#reading.consume(readChunk(length));
     // Before the upgrade Node's own parser reads; it may keep what it gets.
-    else this.socket.emit('data', this.#buffer.copy(length));
+    else this.socket.emit('data', Buffer.from(readChunk(length)));
     return true;
   }
 }

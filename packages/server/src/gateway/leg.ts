@@ -5,10 +5,13 @@
 import type { Socket } from 'node:net';
 import type { Side } from './frame.ts';
 import type { Scanner } from './scan.ts';
+import type { Sink } from './sink.ts';
 
 export interface Leg {
   readonly side: Side;
   readonly socket: Socket;
+  /** What it is sent. */
+  readonly sink: Sink;
   /** What it sends. */
   readonly scanner: Scanner;
   /** A byte came since the last look at it. */
@@ -23,7 +26,11 @@ export interface Leg {
   gone: boolean;
 }
 
-export function createLeg(side: Side, socket: Socket, from: { scanner: Scanner; nextPing: number }): Leg {
+export function createLeg(
+  side: Side,
+  socket: Socket,
+  from: { sink: Sink; scanner: Scanner; nextPing: number },
+): Leg {
   return {
     side,
     socket,

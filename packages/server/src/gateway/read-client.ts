@@ -4,7 +4,7 @@
  * switched on by hand where this Node has what it takes; elsewhere, and over TLS, its public 'data' serves.
  */
 import type { Socket } from 'node:net';
-import { ReusedBuffer, type Reading } from './reused-buffer.ts';
+import { readChunk, reusedBuffer, type Reading } from './reused-buffer.ts';
 
 /** Begins to read, early bytes first. Pausing and ends are the socket's own either way. */
 export type ReadClient = (socket: Socket, reading: Reading) => void;
@@ -24,12 +24,9 @@ export function readReused(socket: Socket, reading: Reading): boolean {
   const slots = slotsOf(socket);
   if ('encrypted' in socket || slots === undefined || !takesBuffer(handle)) return false;
   for (let early = earlyOf(socket); early !== undefined; early = earlyOf(socket)) reading.consume(early);
-  const buffer = new ReusedBuffer();
-  const read = (length: number): void => buffer.pass(length, reading);
-  Reflect.set(socket, slots.kBufferCb, read);
-  Reflect.set(socket, slots.kBufferGen, () => buffer.next);
-  Reflect.set(socket, slots.kBuffer, buffer.next);
-  handle.useUserBuffer(buffer.next);
+  Reflect.set(socket, slots.kBufferCb, (length: number): void => reading.consume(readChunk(length)));
+  Reflect.set(socket, slots.kBuffer, reusedBuffer);
+  handle.useUserBuffer(reusedBuffer);
   // As a listener of 'data' would, which leaves alone a socket that was paused.
   if (socket.readableFlowing !== false) socket.resume();
   return true;
@@ -50,14 +47,14 @@ function takesBuffer(handle: unknown): handle is Handle {
 }
 
 /** Where a socket that was made with `onread` has its buffer, its callback, and what gives the next buffer. */
-const names = ['kBuffer', 'kBufferCb', 'kBufferGen'] as const;
+const names = ['kBuffer', 'kBufferCb'] as const;
 
 /** Undefined unless all are there and free. */
 function slotsOf(socket: Socket): Record<(typeof names)[number], symbol> | undefined {
   const symbols = Object.getOwnPropertySymbols(socket);
-  const [kBuffer, kBufferCb, kBufferGen] = names.map((name) =>
+  const [kBuffer, kBufferCb] = names.map((name) =>
     symbols.find((symbol) => symbol.description === name && Reflect.get(socket, symbol) === null),
   );
-  if (kBuffer === undefined || kBufferCb === undefined || kBufferGen === undefined) return undefined;
-  return { kBuffer, kBufferCb, kBufferGen };
+  if (kBuffer === undefined || kBufferCb === undefined) return undefined;
+  return { kBuffer, kBufferCb };
 }

@@ -10,6 +10,7 @@ import type { Closing } from './ending.ts';
 import { closePayload, opcodes, type Side } from './frame.ts';
 import { readClient, type ReadClient } from './read-client.ts';
 import { Relay, type RelaySettings } from './relay.ts';
+import { openSink, type OpenSink } from './sink.ts';
 
 /** One end as the test plays it. */
 export interface Peer {
@@ -103,8 +104,8 @@ export interface RelayChoice {
   readonly secure?: { readonly cert: string; readonly key: string };
 }
 
-/** How both ends are read. */
-export const ways: { read: ReadClient } = { read: readClient };
+/** How both ends are read and written. */
+export const ways: { read: ReadClient; open: OpenSink } = { read: readClient, open: openSink };
 
 /** The clock's first reading. */
 export const start = 1_000_000_000;
@@ -131,6 +132,7 @@ export async function startRelay(choice: RelayChoice = {}): Promise<TestRelay> {
     clock: { now: () => now },
     random: systemRandom,
     read: ways.read,
+    open: ways.open,
   });
   relay.start();
   const sockets = [clientEnd, clientSocket, replicaEnd, replicaSocket];

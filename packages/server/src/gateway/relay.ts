@@ -16,6 +16,7 @@ import type { Tap } from './mcp/connection.ts';
 import { Pace, type PaceSettings } from './pace.ts';
 import { readClient, type ReadClient } from './read-client.ts';
 import { Scanner } from './scan.ts';
+import { openSink, type OpenSink } from './sink.ts';
 
 export type RelaySettings = Pick<
   ApplicationSettings,
@@ -41,6 +42,8 @@ export interface RelayOptions {
   readonly random: Random;
   /** How the client is read. Default: readClient. */
   readonly read?: ReadClient;
+  /** How both ends are written to. Default: openSink. */
+  readonly open?: OpenSink;
   /** Gets whatever was passed on. Default: nobody does. */
   readonly tap?: Tap | undefined;
 }
@@ -78,8 +81,8 @@ export class Relay {
     this.#attach(this.#replica, this.#client);
     if (clientHead.length > 0) this.#fromClient(clientHead);
     const { read = readClient } = this.#options;
-    read(client, { sink: upstream.socket, consume: (chunk) => this.#fromClient(chunk) });
-    upstream.read({ sink: client, consume: (chunk) => this.#fromReplica(chunk) });
+    read(client, { consume: (chunk) => this.#fromClient(chunk) });
+    upstream.read({ consume: (chunk) => this.#fromReplica(chunk) });
   }
 
   /** What has gone through so far. */
@@ -123,7 +126,12 @@ export class Relay {
   }
 
   #leg(side: Side, socket: Socket, scanner: Scanner): Leg {
-    return createLeg(side, socket, { scanner, nextPing: this.#jitteredPing(this.#options.clock.now()) });
+    const { clock, open = openSink } = this.#options;
+    return createLeg(side, socket, {
+      sink: open(socket),
+      scanner,
+      nextPing: this.#jitteredPing(clock.now()),
+    });
   }
 
   #attach(leg: Leg, other: Leg): void {
@@ -185,7 +193,7 @@ export class Relay {
   }
 
   #write(to: Leg, from: Leg, piece: Buffer): void {
-    if (to.gone || to.socket.destroyed || to.socket.write(piece)) return;
+    if (to.gone || to.socket.destroyed || to.sink.write(piece)) return;
     to.stalledSince ??= this.#options.clock.now();
     from.socket.pause();
   }
