@@ -1,6 +1,7 @@
 /**
  * What hosting a stdio MCP server costs, beside supergateway: the same server, the same load, in turns over each
- * transport that both have.
+ * transport that both have. With one session both have one process of the server; with more, supergateway has one for
+ * all of them over WebSocket.
  */
 import { performance } from 'node:perf_hooks';
 import { figure, median, type Figure, type Findings, type Target } from '../figure.ts';
@@ -15,10 +16,15 @@ export interface HostingOptions {
 }
 
 /** Sessions at a time, with one call in flight each. */
-const sessions = 8;
+const loads = [8, 1];
 const seconds = 2;
 const message = 'a'.repeat(64);
 const units = { calls: 'per second', p50: 'µs', p99: 'µs', CPU: 'µs per call' } as const;
+
+interface Load {
+  readonly over: Transport;
+  readonly sessions: number;
+}
 
 type Measured = Record<keyof typeof units, number>;
 type Turn = ReadonlyMap<string, Measured>;
@@ -29,25 +35,25 @@ export async function hosting({ pairs, note }: HostingOptions): Promise<Findings
   const figures: Figure[] = [];
   const targets: Target[] = [];
   const kinds = Object.keys(transports).filter((name): name is Transport => name in transports);
-  for (const over of kinds) {
+  for (const load of kinds.flatMap((over) => loads.map((sessions) => ({ over, sessions })))) {
     const turns: Turn[] = [];
     for (let turn = 1; turn <= pairs; turn += 1) {
-      note(`${over}, turn ${turn} of ${pairs}`);
-      turns.push(await takeTurn(hosts, over));
+      note(`${nameOf(load)}, turn ${turn} of ${pairs}`);
+      turns.push(await takeTurn(hosts, load));
     }
-    figures.push(...figuresOf(over, hosts, turns));
-    targets.push(ratioOf(over, turns));
+    figures.push(...figuresOf(load, hosts, turns));
+    targets.push(ratioOf(load, turns));
   }
   return { figures, targets };
 }
 
-async function takeTurn(hosts: readonly Host[], over: Transport): Promise<Turn> {
+async function takeTurn(hosts: readonly Host[], load: Load): Promise<Turn> {
   const turn = new Map<string, Measured>();
-  for (const host of hosts) turn.set(host.name, await measure(host, over));
+  for (const host of hosts) turn.set(host.name, await measure(host, load));
   return turn;
 }
 
-async function measure(host: Host, over: Transport): Promise<Measured> {
+async function measure(host: Host, { over, sessions }: Load): Promise<Measured> {
   await using owned = new AsyncDisposableStack();
   const opened = await Promise.all(Array.from({ length: sessions }, () => transports[over](host.door(over))));
   for (const session of opened) owned.use(session);
@@ -78,22 +84,23 @@ async function callFor(opened: readonly Session[], time: number): Promise<number
   return latencies.toSorted((one, other) => one - other);
 }
 
-const nameOf = (over: Transport): string => `tool calls over ${over}, ${sessions} sessions`;
+const nameOf = ({ over, sessions }: Load): string =>
+  `tool calls over ${over}, ${sessions} session${sessions === 1 ? '' : 's'}`;
 
-function figuresOf(over: Transport, hosts: readonly Host[], turns: readonly Turn[]): Figure[] {
+function figuresOf(load: Load, hosts: readonly Host[], turns: readonly Turn[]): Figure[] {
   return Object.entries(units).flatMap(([what, unit]) =>
     hosts.map(({ name: subject }) => {
       const values = turns.map((turn) => valueOf(turn, subject, what));
-      return figure({ name: `${nameOf(over)}: ${what}`, subject, unit }, values);
+      return figure({ name: `${nameOf(load)}: ${what}`, subject, unit }, values);
     }),
   );
 }
 
-function ratioOf(over: Transport, turns: readonly Turn[]): Target {
+function ratioOf(load: Load, turns: readonly Turn[]): Target {
   const ratio = median(
     turns.map((turn) => valueOf(turn, 'mooring', 'calls') / valueOf(turn, 'supergateway', 'calls')),
   );
-  return { name: `${nameOf(over)}: calls, of supergateway's`, ratio, limit: '≥ 1', holds: ratio >= 1 };
+  return { name: `${nameOf(load)}: calls, of supergateway's`, ratio, limit: '≥ 1', holds: ratio >= 1 };
 }
 
 function valueOf(turn: Turn, subject: string, what: string): number {
