@@ -46,21 +46,24 @@ export async function authenticate(
   if (auth.kind === 'none') return { arrival, route, principal: anonymous };
   if (auth.kind === 'signature')
     return { arrival, route, ...(await authenticateSignature(arrival, options)) };
-  const metadata = `${options.names.baseFor(arrival.peer)}${paths.resourceMetadata}${metadataPath(route)}`;
-  const challenge = `Bearer resource_metadata="${metadata}", scope="${joinedScope(auth)}"`;
+  const challenge = (): string => {
+    const base = options.names.baseFor(arrival.peer);
+    const metadata = `${base}${paths.resourceMetadata}${metadataPath(route)}`;
+    return `Bearer resource_metadata="${metadata}", scope="${joinedScope(auth)}"`;
+  };
   const token = bearerToken(arrival.request.headers.authorization) ?? offeredToken(arrival.request);
   if (token === undefined) {
     throw new Problem(
       'NotAuthenticated',
       'A bearer token is needed. Send it as "Authorization: Bearer <token>".',
-      { challenge },
+      { challenge: challenge() },
     );
   }
   try {
     const rules = rulesOf(route, auth, options.names);
     return { arrival, route, principal: await options.verifyToken(token, rules, { signal: arrival.signal }) };
   } catch (error) {
-    throw withChallenge(error, challenge);
+    throw withChallenge(error, challenge());
   }
 }
 

