@@ -132,7 +132,9 @@ describe('load decides how many replicas there are', () => {
       assert.equal(await Promise.race([last.next(), last.closed.then(({ code }) => code)]), 'still there');
       last.socket.close();
       const { decisions } = await scaling(app);
-      assert.ok(decisions.every(({ reason }) => /over \d+ s, for \d replicas?|There are 1 to 3/.test(reason)));
+      assert.ok(
+        decisions.every(({ reason }) => /over \d+ s, for \d replicas?|There are 1 to 3/.test(reason)),
+      );
     },
   );
 
