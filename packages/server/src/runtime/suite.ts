@@ -182,6 +182,24 @@ export function runtimeSuite(name: string, make: Make, options: SuiteOptions = {
       assert.match(replica.reason ?? '', /exited with code 7/);
     });
 
+    for (const behaviour of ['silent', 'serve']) {
+      test(`knows that a replica was killed from outside: ${behaviour}`, async (context) => {
+        await using suite = await make(context);
+        await using replica = await suite.runtime.start(specOf(suite.artifact(behaviour)), { signal });
+        const ready = replica.ready({ signal });
+        if (behaviour === 'serve') await ready;
+        assert(replica.pid !== undefined);
+        process.kill(replica.pid, 'SIGKILL');
+        const rose = await ready.then(
+          () => true,
+          () => false,
+        );
+        // It is looked at as soon as it is known to have failed.
+        if (rose) await phaseOf(replica, 'stopped');
+        assert.deepEqual([rose, replica.wasKilled], [behaviour === 'serve', true]);
+      });
+    }
+
     test('collects what a killed server left behind, and only that', async (context) => {
       await using suite = await make(context);
       await using own = await suite.runtime.start(specOf(suite.artifact('serve')), { signal });

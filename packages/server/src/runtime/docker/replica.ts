@@ -176,9 +176,11 @@ export class ContainerReplica implements Replica {
     const { pid, journal, settings } = this.#parts;
     const listening = outcome.kind === 'exited' ? [] : await listensElsewhere(pid);
     if (outcome.kind === 'exited') await this.#allOutput();
+    const outOfMemory = await this.#outOfMemory();
+    if (outcome.kind === 'exited') this.#note(outcome.exit, outOfMemory);
     return new StartFailure(
       tell({
-        what: describe(outcome, settings.startDeadline) + (await this.#outOfMemory()),
+        what: describe(outcome, settings.startDeadline) + outOfMemory,
         url: this.#url('/ready'),
         lastProbe: this.#lastProbe,
         listensAt: listening,
@@ -212,11 +214,16 @@ export class ContainerReplica implements Replica {
     await this.#allOutput();
     const outOfMemory = await this.#outOfMemory();
     const how = tellExit(exit) + (outOfMemory && `.${outOfMemory}`);
-    this.#wasKilled = exit.signal === 'SIGKILL' && !this.#isStopping && outOfMemory === '';
+    // One that never became ready was told of already; since then it was stopped.
+    if (failure === undefined) this.#note(exit, outOfMemory);
     await this.#remove();
     journal.write('platform', how);
     this.#enter('stopped', failure ?? (this.#isStopping ? how : `${how}\n${tellOutput(journal.recent)}`));
     return exit;
+  }
+
+  #note({ signal }: ReplicaExit, outOfMemory: string): void {
+    this.#wasKilled = signal === 'SIGKILL' && !this.#isStopping && outOfMemory === '';
   }
 
   async #allOutput(): Promise<void> {
