@@ -1,5 +1,6 @@
 /** A probe: one GET to a replica, and in a few words what came back. Only status 200 is good. */
-import { get, type IncomingMessage } from 'node:http';
+import { get, type ClientRequest, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
 
 export interface ProbeTarget {
   readonly host: string;
@@ -24,31 +25,40 @@ export interface ProbeOptions {
   readonly signal: AbortSignal;
 }
 
-/** Probes once. Never throws. */
+/** Probes once. Never throws. Where nobody listens it costs a connection that is refused, and nothing more. */
 export function probe(target: ProbeTarget, options: ProbeOptions): Promise<ProbeAnswer> {
   const { timeoutMs, signal } = options;
   return new Promise((resolve) => {
-    const request = get({ ...target, agent: false, headers: { 'user-agent': 'mooring-probe' } });
+    const socket = connect({ host: target.host, port: target.port });
     let connected = false;
     const settle = (good: boolean, said: string): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
       resolve({ good, connected, said });
-      request.destroy();
+      socket.destroy();
     };
     let soFar = `timed out after ${timeoutMs} ms`;
     const timer = setTimeout(() => settle(false, soFar), timeoutMs);
     const abort = (): void => settle(false, 'had not answered yet');
     signal.addEventListener('abort', abort);
-    request.on('socket', (socket) => socket.on('connect', () => (connected = true)));
-    request.on('error', (error) => settle(false, nameOf(error)));
-    request.on('close', () => settle(false, 'closed the connection without an answer'));
-    request.on('response', (response) => {
-      if (response.statusCode === 200) return settle(true, 'answered 200');
-      soFar = describe(response, '');
-      collectExcerpt(response, (excerpt) => settle(false, describe(response, excerpt)));
+    socket.on('error', (error) => settle(false, nameOf(error)));
+    socket.on('connect', () => {
+      connected = true;
+      const request = ask(target, socket);
+      request.on('error', (error) => settle(false, nameOf(error)));
+      request.on('close', () => settle(false, 'closed the connection without an answer'));
+      request.on('response', (response) => {
+        if (response.statusCode === 200) return settle(true, 'answered 200');
+        soFar = describe(response, '');
+        collectExcerpt(response, (excerpt) => settle(false, describe(response, excerpt)));
+      });
     });
   });
+}
+
+function ask(target: ProbeTarget, socket: Socket): ClientRequest {
+  const headers = { 'user-agent': 'mooring-probe', connection: 'close' };
+  return get({ ...target, headers, createConnection: () => socket });
 }
 
 function collectExcerpt(response: IncomingMessage, done: (excerpt: string) => void): void {

@@ -22,7 +22,7 @@ export interface ProbeTiming extends ReadyTiming {
 
 /** Milliseconds, except healthFailures. */
 export const defaultTiming: ProbeTiming = {
-  firstProbe: 10,
+  firstProbe: 2,
   slowestProbe: 1000,
   probeTimeout: 5000,
   healthInterval: 10_000,
@@ -47,7 +47,7 @@ export type ReadyOutcome =
   | { readonly kind: 'wide'; readonly address: string };
 
 /** Each pause is this many times the one before: a replica is found ready at most that much too late. */
-const growth = 1.1;
+const growth = 1.05;
 
 export async function awaitReady(options: ReadyOptions): Promise<ReadyOutcome> {
   const over = new AbortController();

@@ -15,10 +15,21 @@ export interface Listener {
 
 const listening = '0A';
 
-/** An address other than loopback on which somebody listens at this port, as it stands in a URL. */
-export async function widerBind(port: number): Promise<string | undefined> {
-  const all = await allListeners();
-  if (all === undefined) return await reachableFromOutside(port);
+/**
+ * An address other than loopback on which somebody listens at this port, as it stands in a URL. The tables of the
+ * system are read only when somebody may: that takes it milliseconds for which an arrival would wait.
+ */
+export async function widerBind(
+  port: number,
+  tables: () => Promise<readonly Listener[] | undefined> = allListeners,
+): Promise<string | undefined> {
+  const outside = addressesOfThisMachine();
+  // Nobody listens there alone, whoever listens on all addresses does.
+  const inside = process.platform === 'linux' ? ['127.0.0.2', '::1'] : [];
+  const answers = await Promise.all([...outside, ...inside].map((host) => knock(host, port)));
+  if (answers.every((answer) => answer === 'nobody')) return undefined;
+  const all = await tables();
+  if (all === undefined) return outside.find((_, index) => answers[index] === 'accepted');
   return all.find((one) => one.port === port && !isLoopback(one.address))?.address;
 }
 
@@ -68,26 +79,40 @@ function isLoopback(address: string): boolean {
   return /^(127\.|\[::1\]$|\[::ffff:127\.)/.test(address);
 }
 
-/** The same where the system does not tell: tries to get in by the addresses of this machine. */
-export async function reachableFromOutside(port: number): Promise<string | undefined> {
-  const addresses = Object.values(networkInterfaces())
-    .flatMap((list) => list ?? [])
-    .filter((one) => !one.internal && one.family === 'IPv4')
-    .map((one) => one.address);
-  const answers = await Promise.all(addresses.map((host) => accepts(host, port)));
-  return addresses.find((_, index) => answers[index]);
+function addressesOfThisMachine(): string[] {
+  return Object.entries(networkInterfaces()).flatMap(([name, list = []]) =>
+    list
+      .filter(({ internal }) => !internal)
+      .map(({ address }) => (address.startsWith('fe80:') ? `${address}%${name}` : address)),
+  );
 }
 
-function accepts(host: string, port: number): Promise<boolean> {
+/** Milliseconds. This machine answers itself at once, unless a firewall swallows the question. */
+const knockLimit = 1000;
+
+/** Codes of refusals: nobody listens, or there is no such address, or no such family of addresses. */
+const refusals: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'EADDRNOTAVAIL',
+  'EAFNOSUPPORT',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+]);
+
+function knock(host: string, port: number): Promise<'accepted' | 'nobody' | 'unknown'> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 1000 });
-    const settle = (answer: boolean): void => {
-      resolve(answer);
+    const socket = connect({ host, port, timeout: knockLimit });
+    socket.on('connect', () => {
+      resolve('accepted');
       socket.destroy();
-    };
-    socket.on('connect', () => settle(true));
-    socket.on('timeout', () => settle(false));
-    socket.on('error', () => settle(false));
+    });
+    socket.on('timeout', () => {
+      resolve('unknown');
+      socket.destroy();
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      resolve(refusals.has(error.code) ? 'nobody' : 'unknown'),
+    );
   });
 }
 

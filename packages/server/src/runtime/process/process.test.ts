@@ -113,7 +113,8 @@ describe('a process replica', () => {
     await using sandbox = await openSandbox({ output: { maxBytes: 20_000, files: 2 } });
     const spec = specOf(sandbox.artifact('chatty', '20000'));
     const replica = await sandbox.runtime.start(spec, { signal });
-    await replica.ready({ signal });
+    for await (const { text } of sandbox.runtime.logs(spec.applicationId, { follow: true, signal }))
+      if (text === 'line 20000') break;
     await replica.stop();
     const lines = await Array.fromAsync(sandbox.runtime.logs(spec.applicationId, { signal }));
     const written = lines.filter(({ stream }) => stream === 'stdout').map(({ text }) => text);

@@ -135,7 +135,7 @@ export class ProcessReplica implements Replica {
       deadline,
       life: this.#life.signal,
       onProbe: (answer) => (this.#lastProbe = answer),
-      widerBind,
+      widerBind: (at) => widerBind(at),
     });
   }
 
