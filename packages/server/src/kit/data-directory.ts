@@ -18,9 +18,11 @@ export async function openDataDirectory(directory: string): Promise<DataDirector
     await mkdir(path, { recursive: true, mode: 0o700 });
     await chmod(path, 0o700);
   } catch (cause) {
-    throw new Error(`The data directory ${path} could not be made. Choose another with --data-dir.`, {
-      cause,
-    });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `The data directory ${path} could not be made, or not be made private: ${why}. Choose another with --data-dir.`,
+      { cause },
+    );
   }
   const lock = lockDirectory(path);
   return {

@@ -27,9 +27,11 @@ export function lockDirectory(directory: string): Disposable {
     database?.close();
     if (cause instanceof Error && 'errcode' in cause && cause.errcode === busy)
       throw new Locked(directory, { cause });
-    throw new Error(`The lock ${file} cannot be used. It may be deleted when no server is running.`, {
-      cause,
-    });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `The lock ${file} cannot be used: ${why}. See that its folder can be written and its disk is not full; it may be deleted when no server is running.`,
+      { cause },
+    );
   }
   const held = database;
   return { [Symbol.dispose]: () => held.close() };

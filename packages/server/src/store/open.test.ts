@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -42,6 +42,33 @@ test('a database that cannot be opened is named', async (t) => {
   const path = join(await folder(t), 'absent', 'store.db');
   await assert.rejects(openStore({ path, clock, random }), (error: Error) => error.message.includes(path));
 });
+
+const broken: { what: string; spoil: (path: string) => Promise<void>; told: RegExp }[] = [
+  {
+    what: 'no database',
+    spoil: (path) => writeFile(path, 'This is not what you are looking for. '.repeat(1000)),
+    told: /it is no SQLite database; restore a backup/,
+  },
+  {
+    what: 'damaged',
+    spoil: async (path) => {
+      const { size } = await stat(path);
+      const file = await open(path, 'r+');
+      // All but the first page, which tells that it is a database.
+      await file.write(Buffer.alloc(size - 4096, 0xa5), 0, size - 4096, 4096);
+      await file.close();
+    },
+    told: /it is damaged; restore a backup/,
+  },
+];
+for (const { what, spoil, told } of broken) {
+  test(`a file that is ${what} is refused with what to do`, async (t) => {
+    const path = join(await folder(t), 'store.db');
+    await (await openStore({ path, clock, random }))[Symbol.asyncDispose]();
+    await spoil(path);
+    await assert.rejects(openStore({ path, clock, random }), told);
+  });
+}
 
 test('a database of a newer version is refused with what to do', async (t) => {
   const path = join(await folder(t), 'store.db');

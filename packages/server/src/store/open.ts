@@ -6,6 +6,7 @@ import type { Log } from '../observe/log.ts';
 import type { Database } from './database.ts';
 import { migrations } from './migrations/index.ts';
 import { openPostgres } from './postgres/open.ts';
+import { sqliteAdvice } from './sqlite-failure.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -46,7 +47,8 @@ async function migrate(db: Kysely<Tables>, { name }: Database): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;
-  const hint = 'if a newer version of Mooring wrote it, start that version or restore a backup';
+  const hint =
+    sqliteAdvice(error) ?? 'if a newer version of Mooring wrote it, start that version or restore a backup';
   throw new Error(`cannot bring the database ${name} up to date; ${hint}`, { cause: error });
 }
 
@@ -55,7 +57,8 @@ async function reach(db: Kysely<Tables>, name: string): Promise<void> {
     await db.selectNoFrom((eb) => eb.lit(1).as('one')).execute();
   } catch (cause) {
     const why =
-      cause instanceof Error ? cause.message || ('code' in cause && String(cause.code)) : String(cause);
+      sqliteAdvice(cause) ??
+      (cause instanceof Error ? cause.message || ('code' in cause && String(cause.code)) : String(cause));
     throw new Error(`cannot open the database ${name}: ${why}. Check --database, and that it is up`, {
       cause,
     });

@@ -4,6 +4,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import { Lru } from '../kit/lru.ts';
 import type { Database } from './database.ts';
+import { sqliteAdvice } from './sqlite-failure.ts';
 
 /** @param path the file, made with mode 0600 when absent; ':memory:' keeps nothing. Throws when it cannot be opened. */
 export function openSqlite(path: string): Database {
@@ -17,7 +18,8 @@ function connect(path: string): SqliteDatabase {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     return adapt(database);
   } catch (error) {
-    throw new Error(`cannot open the database ${path}`, { cause: error });
+    const why = sqliteAdvice(error) ?? (error instanceof Error ? error.message : String(error));
+    throw new Error(`cannot open the database ${path}: ${why}`, { cause: error });
   }
 }
 
