@@ -109,6 +109,15 @@ describe('authorization code with PKCE', () => {
     await assert.rejects(oauth.authorizationCodeGrant(other, landed, check), { error: 'invalid_grant' });
   });
 
+  test('leaves out what a resource does not have beside what it has: who steps up asks for both', async () => {
+    const resource = `${weather.urls[0]}/mcp`;
+    const request = await begin({ resource, scope: 'openid weatherread weatherinvoke' });
+    const browser = new TestBrowser();
+    const tokens = await exchange(await signIn(browser, request), request, { resource });
+    assert.equal(tokens.scope, 'weatherinvoke');
+    assert.ok(await opened.verify(tokens.access_token, { audience: resource, scope: 'invoke' }));
+  });
+
   const refusals: [string, Record<string, string>, string][] = [
     ['no challenge', { code_challenge: '', code_challenge_method: '' }, 'invalid_request'],
     [
@@ -117,6 +126,12 @@ describe('authorization code with PKCE', () => {
       'invalid_request',
     ],
     ['an unknown scope', { scope: 'nope' }, 'invalid_scope'],
+    [
+      'an unknown scope of a resource',
+      { scope: 'nope openid', resource: `${weather.urls[0]}/mcp` },
+      'invalid_scope',
+    ],
+    ['one good scope and a strange one', { scope: 'weatherinvoke nope' }, 'invalid_scope'],
     ['a strange resource', { resource: 'https://elsewhere.test' }, 'invalid_target'],
     ['an implicit response', { response_type: 'token' }, 'unsupported_response_type'],
   ];

@@ -43,11 +43,13 @@ export function resourceIndicators(options: BuildOptions, { errors }: Library): 
       const server = resourceServer(permits, resource, options.tokenLifetime);
       if (!server) throw new errors.InvalidTarget('this client may not ask for that resource');
       const words = new Set(permits.flatMap(wordsOf));
-      const stranger = applicationScopes(context).find((scope) => !words.has(scope));
-      if (stranger !== undefined) unknown(stranger);
+      const [first, ...others] = applicationScopes(context);
+      if (first !== undefined && ![first, ...others].some((scope) => words.has(scope))) unknown(first);
+      if (!isFirstRequest(context)) return server;
+      // A client that steps up asks for what it had, too, which may be no more (RFC 6749 section 3.3).
+      forget(context, (scope) => !words.has(scope));
       const strongest = permits.at(-1);
-      if (strongest && applicationScopes(context).length === 0 && isFirstRequest(context))
-        ask(context, strongest);
+      if (strongest && first === undefined) ask(context, strongest);
       return server;
     },
   };
@@ -78,6 +80,14 @@ const applicationScopes = ({ oidc }: KoaContextWithOIDC): string[] =>
 const isFirstRequest = ({ oidc }: KoaContextWithOIDC): boolean =>
   ['authorization', 'device_authorization'].includes(oidc.route) ||
   oidc.params?.['grant_type'] === 'client_credentials';
+
+/** Goes on as if it had not been asked for these scopes. */
+function forget({ oidc }: KoaContextWithOIDC, isStrange: (scope: string) => boolean): void {
+  const known = [...oidc.requestParamScopes].filter(
+    (scope) => protocolScopes.has(scope) || !isStrange(scope),
+  );
+  if (oidc.params) oidc.params['scope'] = known.join(' ');
+}
 
 /** Asks for what a client is for, in place of a scope that it did not name (RFC 6749 section 3.3). */
 function ask({ oidc }: KoaContextWithOIDC, permit: Permit): string {
