@@ -929,6 +929,64 @@ export const requirements = [
   },
   // MCP
   {
+    id: 'mcp:bad:json',
+    sentence:
+      'Text that is not JSON is answered with -32700 and JSON that is no JSON-RPC message with -32600; the connection goes on.',
+    source: 'docs/wire.md, what goes wrong',
+  },
+  {
+    id: 'mcp:bad:batch',
+    sentence:
+      'A batch is answered with one in a session of 2025-03-26, and refused with -32600 everywhere else.',
+    source: 'docs/wire.md, what goes wrong',
+  },
+  {
+    id: 'mcp:bad:id',
+    sentence:
+      'An answer or a cancellation with an unknown id is passed over; a request with an id that is in use is answered with -32600 and not done.',
+    source: 'docs/wire.md, what goes wrong',
+  },
+  {
+    id: 'mcp:bad:size',
+    sentence:
+      'A message over the limit closes its connection with 1009; a result over the limit becomes error -32603.',
+    source: 'docs/wire.md, what goes wrong',
+  },
+  {
+    id: 'mcp:bad:binary',
+    sentence: 'A binary message closes its connection with 1003.',
+    source: 'docs/wire.md, what goes wrong',
+  },
+  {
+    id: 'mcp:bad:subprotocol',
+    sentence: 'A handshake that does not offer the subprotocol mcp is refused with 400 before the upgrade.',
+    source: 'docs/wire.md, what goes wrong',
+  },
+  {
+    id: 'mcp:bad:version',
+    sentence:
+      'An unknown protocol version is answered with the newest legacy one in initialize, and with -32022 in the stateless era.',
+    source: 'docs/wire.md, what goes wrong',
+  },
+  {
+    id: 'mcp:bad:headers',
+    sentence:
+      'Headers of a stateless request over Streamable HTTP that disagree with its body are refused with 400 and -32020.',
+    source: 'docs/wire.md, what goes wrong',
+  },
+  {
+    id: 'mcp:many',
+    sentence:
+      'A thousand requests at one time on one connection are all answered; one above the limit is answered with -32000 and not done.',
+    source: 'docs/wire.md, what goes wrong',
+  },
+  {
+    id: 'mcp:slow-reader',
+    sentence:
+      'A peer that stops reading while more waits for it than the limit is closed with 1013; the other connections go on, and memory stays bounded.',
+    source: 'docs/wire.md, what goes wrong',
+  },
+  {
     id: 'mcp:stdio',
     sentence:
       'An MCP server on its standard streams is served over WebSocket and Streamable HTTP, a process to each legacy session, and none is left when its session or its application is gone.',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { McpServer } from '@modelcontextprotocol/server';
+import { verifies } from '@mooring/test/verifies';
 import {
   call,
   connectRaw,
@@ -34,7 +35,7 @@ describe('a batch', () => {
   ];
 
   for (const revision of ['2024-11-05', '2025-06-18', '2025-11-25']) {
-    it(`is refused in a session of ${revision}`, async () => {
+    it(verifies('mcp:bad:batch', `is refused in a session of ${revision}`), async () => {
       await using bed = await openTestbed();
       using client = await connectRaw(bed.url);
       await open(client, revision);
@@ -44,7 +45,7 @@ describe('a batch', () => {
     });
   }
 
-  it('is refused in the stateless era', async () => {
+  it(verifies('mcp:bad:batch', 'is refused in the stateless era'), async () => {
     await using bed = await openTestbed();
     using client = await connectRaw(bed.url);
     client.send([request(1, 'server/discover', { _meta: envelope('2026-07-28') })]);
@@ -52,7 +53,7 @@ describe('a batch', () => {
     assert.deepEqual([answer.id, answer.error?.code], [null, -32600]);
   });
 
-  it('is answered with one in a session of 2025-03-26', async () => {
+  it(verifies('mcp:bad:batch', 'is answered with one in a session of 2025-03-26'), async () => {
     await using bed = await openTestbed();
     using client = await connectRaw(bed.url);
     await open(client, '2025-03-26');
@@ -88,7 +89,7 @@ describe('a batch', () => {
 });
 
 describe('an id', () => {
-  it('that nobody asked with, in an answer, is passed over', async () => {
+  it(verifies('mcp:bad:id', 'that nobody asked with, in an answer, is passed over'), async () => {
     await using bed = await openTestbed();
     using client = await connectRaw(bed.url);
     await initialize(client);
@@ -100,20 +101,23 @@ describe('an id', () => {
     assert.equal((await client.next()).id, 2);
   });
 
-  it('that is in use refuses the second request and leaves the first alone', async () => {
-    await using bed = await openTestbed();
-    using client = await connectRaw(bed.url);
-    await initialize(client);
-    client.send(call(7, 'hold'));
-    client.send(call(7, 'echo', { text: 'second' }));
-    const refused = await client.next();
-    assert.deepEqual([refused.id, refused.error?.code], [7, -32600]);
-    assert.match(refused.error?.message ?? '', /waits for its answer/);
-    bed.release();
-    assert.equal(textOf((await client.next()).result), 'released');
-    client.send(call(7, 'echo', { text: 'again' }));
-    assert.equal(textOf((await client.next()).result), 'again');
-  });
+  it(
+    verifies('mcp:bad:id', 'that is in use refuses the second request and leaves the first alone'),
+    async () => {
+      await using bed = await openTestbed();
+      using client = await connectRaw(bed.url);
+      await initialize(client);
+      client.send(call(7, 'hold'));
+      client.send(call(7, 'echo', { text: 'second' }));
+      const refused = await client.next();
+      assert.deepEqual([refused.id, refused.error?.code], [7, -32600]);
+      assert.match(refused.error?.message ?? '', /waits for its answer/);
+      bed.release();
+      assert.equal(textOf((await client.next()).result), 'released');
+      client.send(call(7, 'echo', { text: 'again' }));
+      assert.equal(textOf((await client.next()).result), 'again');
+    },
+  );
 });
 
 const envelope = (protocolVersion: string): object => ({
@@ -123,7 +127,7 @@ const envelope = (protocolVersion: string): object => ({
 });
 
 describe('a protocol version that the server does not speak', () => {
-  it('is answered with the newest legacy one in initialize', async () => {
+  it(verifies('mcp:bad:version', 'is answered with the newest legacy one in initialize'), async () => {
     await using bed = await openTestbed();
     using client = await connectRaw(bed.url);
     const clientInfo = { name: 'raw', version: '1.0' };
@@ -131,19 +135,22 @@ describe('a protocol version that the server does not speak', () => {
     assert.equal((await client.next()).result?.['protocolVersion'], '2025-11-25');
   });
 
-  it('is answered with -32022 and what there is in the stateless era', async () => {
-    await using bed = await openTestbed();
-    using client = await connectRaw(bed.url);
-    client.send(request(1, 'tools/list', { _meta: envelope('2029-01-01') }));
-    const { id, error } = await client.next();
-    assert.deepEqual([id, error?.code], [1, -32022]);
-    assert.deepEqual(Reflect.get(error ?? {}, 'data'), {
-      supported: ['2026-07-28'],
-      requested: '2029-01-01',
-    });
-    client.send(request(2, 'tools/list', { _meta: envelope('2026-07-28') }));
-    assert.ok((await client.next()).result?.['tools']);
-  });
+  it(
+    verifies('mcp:bad:version', 'is answered with -32022 and what there is in the stateless era'),
+    async () => {
+      await using bed = await openTestbed();
+      using client = await connectRaw(bed.url);
+      client.send(request(1, 'tools/list', { _meta: envelope('2029-01-01') }));
+      const { id, error } = await client.next();
+      assert.deepEqual([id, error?.code], [1, -32022]);
+      assert.deepEqual(Reflect.get(error ?? {}, 'data'), {
+        supported: ['2026-07-28'],
+        requested: '2029-01-01',
+      });
+      client.send(request(2, 'tools/list', { _meta: envelope('2026-07-28') }));
+      assert.ok((await client.next()).result?.['tools']);
+    },
+  );
 
   it('is not guessed: a first request that names none is of the legacy era', async () => {
     await using bed = await openTestbed();
@@ -164,7 +171,7 @@ describe('a protocol version that the server does not speak', () => {
   });
 });
 
-it('a thousand requests at one time on one socket are all answered', async () => {
+it(verifies('mcp:many', 'a thousand requests at one time on one socket are all answered'), async () => {
   await using bed = await openTestbed();
   using client = await connectRaw(bed.url);
   await initialize(client);
@@ -178,28 +185,34 @@ it('a thousand requests at one time on one socket are all answered', async () =>
   assert.deepEqual(answered, new Set(ids));
 });
 
-it('a reader that stops during a flood of notifications is closed with 1013 and disturbs nobody', async () => {
-  const limit = 200_000;
-  await using bed = await openTestbed({
-    maxBufferedBytes: limit,
-    closeTimeout: 100,
-    server: () => floodingServer(),
-  });
-  using slow = await connectRaw(bed.url);
-  using other = await connectRaw(bed.url);
-  await initialize(slow);
-  await initialize(other);
-  const before = process.memoryUsage();
-  slow.send(call(2, 'flood'));
-  slow.socket.pause();
-  await until(() => bed.serving.connections === 1);
-  const after = process.memoryUsage();
-  other.send(call(3, 'say'));
-  assert.equal(textOf((await other.next()).result), 'aye');
-  assert.match(bed.errors.map(({ message }) => message).join(), /1013: More than 200000 bytes wait/);
-  const grown = after.external + after.arrayBuffers - before.external - before.arrayBuffers;
-  assert.ok(grown < 64 * 1024 * 1024, `${grown} bytes more are kept`);
-});
+it(
+  verifies(
+    'mcp:slow-reader',
+    'a reader that stops during a flood of notifications is closed with 1013 and disturbs nobody',
+  ),
+  async () => {
+    const limit = 200_000;
+    await using bed = await openTestbed({
+      maxBufferedBytes: limit,
+      closeTimeout: 100,
+      server: () => floodingServer(),
+    });
+    using slow = await connectRaw(bed.url);
+    using other = await connectRaw(bed.url);
+    await initialize(slow);
+    await initialize(other);
+    const before = process.memoryUsage();
+    slow.send(call(2, 'flood'));
+    slow.socket.pause();
+    await until(() => bed.serving.connections === 1);
+    const after = process.memoryUsage();
+    other.send(call(3, 'say'));
+    assert.equal(textOf((await other.next()).result), 'aye');
+    assert.match(bed.errors.map(({ message }) => message).join(), /1013: More than 200000 bytes wait/);
+    const grown = after.external + after.arrayBuffers - before.external - before.arrayBuffers;
+    assert.ok(grown < 64 * 1024 * 1024, `${grown} bytes more are kept`);
+  },
+);
 
 /** Sends notifications until nobody takes them any more. */
 function floodingServer(): McpServer {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
+import { verifies } from '@mooring/test/verifies';
 import { call, connectRaw, initialize, openTestbed, request, textOf, until } from './testbed.ts';
 
 describe('a text frame that holds no message', () => {
@@ -41,16 +42,19 @@ describe('a text frame that holds no message', () => {
     { name: 'deep nesting', frame: '['.repeat(100_000), code: -32700, id: null, says: /not JSON/ },
   ];
   for (const { name, frame, code, id, says } of cases) {
-    it(`(${name}) is answered with ${code} and the connection goes on`, async () => {
-      await using bed = await openTestbed();
-      using client = await connectRaw(bed.url);
-      client.send(frame);
-      const answer = await client.next();
-      assert.deepEqual([answer.jsonrpc, answer.id, answer.error?.code], ['2.0', id, code]);
-      assert.match(answer.error?.message ?? '', says);
-      await initialize(client);
-      assert.equal(bed.errors.length, 1);
-    });
+    it(
+      verifies('mcp:bad:json', `(${name}) is answered with ${code} and the connection goes on`),
+      async () => {
+        await using bed = await openTestbed();
+        using client = await connectRaw(bed.url);
+        client.send(frame);
+        const answer = await client.next();
+        assert.deepEqual([answer.jsonrpc, answer.id, answer.error?.code], ['2.0', id, code]);
+        assert.match(answer.error?.message ?? '', says);
+        await initialize(client);
+        assert.equal(bed.errors.length, 1);
+      },
+    );
   }
 
   it('but looks like a response is never answered', async () => {
@@ -64,7 +68,7 @@ describe('a text frame that holds no message', () => {
     assert.equal(bed.errors.length, 2);
   });
 
-  it('never ends the connection or the process, whatever it is', async () => {
+  it(verifies('mcp:bad:json', 'never ends the connection or the process, whatever it is'), async () => {
     await using bed = await openTestbed();
     using client = await connectRaw(bed.url);
     await initialize(client);
@@ -105,7 +109,7 @@ describe('a peer that breaks the protocol', () => {
     });
   }
 
-  it('(a binary frame) is closed with 1003', async () => {
+  it(verifies('mcp:bad:binary', '(a binary frame) is closed with 1003'), async () => {
     await using bed = await openTestbed();
     using client = await connectRaw(bed.url);
     client.socket.send(Buffer.from(JSON.stringify(request(1, 'ping'))));
@@ -116,29 +120,35 @@ describe('a peer that breaks the protocol', () => {
 });
 
 describe('the message limit', () => {
-  it('closes with 1009 on a larger message and takes one of exactly the limit', async () => {
-    const message = JSON.stringify(call(2, 'echo', { text: 'x'.repeat(1000) }));
-    await using bed = await openTestbed({ maxMessageBytes: message.length });
-    using client = await connectRaw(bed.url);
-    await initialize(client);
-    client.send(message);
-    assert.equal((await client.next()).id, 2);
-    client.send(`${message} `);
-    assert.equal((await client.closed).code, 1009);
-  });
+  it(
+    verifies('mcp:bad:size', 'closes with 1009 on a larger message and takes one of exactly the limit'),
+    async () => {
+      const message = JSON.stringify(call(2, 'echo', { text: 'x'.repeat(1000) }));
+      await using bed = await openTestbed({ maxMessageBytes: message.length });
+      using client = await connectRaw(bed.url);
+      await initialize(client);
+      client.send(message);
+      assert.equal((await client.next()).id, 2);
+      client.send(`${message} `);
+      assert.equal((await client.closed).code, 1009);
+    },
+  );
 
-  it('turns a larger result into an error and leaves the connection alone', async () => {
-    await using bed = await openTestbed({ maxMessageBytes: 2_000 });
-    using client = await connectRaw(bed.url);
-    await initialize(client);
-    client.send(call(2, 'fill', { bytes: 5_000 }));
-    const answer = await client.next();
-    assert.deepEqual([answer.id, answer.error?.code], [2, -32603]);
-    assert.match(answer.error?.message ?? '', /more than the 2000 .*maxMessageBytes/);
-    client.send(call(3, 'fill', { bytes: 5 }));
-    assert.equal(textOf((await client.next()).result), 'xxxxx');
-    assert.equal(bed.errors.length, 1);
-  });
+  it(
+    verifies('mcp:bad:size', 'turns a larger result into an error and leaves the connection alone'),
+    async () => {
+      await using bed = await openTestbed({ maxMessageBytes: 2_000 });
+      using client = await connectRaw(bed.url);
+      await initialize(client);
+      client.send(call(2, 'fill', { bytes: 5_000 }));
+      const answer = await client.next();
+      assert.deepEqual([answer.id, answer.error?.code], [2, -32603]);
+      assert.match(answer.error?.message ?? '', /more than the 2000 .*maxMessageBytes/);
+      client.send(call(3, 'fill', { bytes: 5 }));
+      assert.equal(textOf((await client.next()).result), 'xxxxx');
+      assert.equal(bed.errors.length, 1);
+    },
+  );
 });
 
 describe('a peer that does not read', () => {
@@ -157,7 +167,7 @@ describe('a peer that does not read', () => {
 });
 
 describe('the limit of pending requests', () => {
-  it('answers the one above it with an error and the others as ever', async () => {
+  it(verifies('mcp:many', 'answers the one above it with an error and the others as ever'), async () => {
     await using bed = await openTestbed({ maxPendingRequests: 2 });
     using client = await connectRaw(bed.url);
     await initialize(client);

@@ -6,6 +6,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { McpServer } from '@modelcontextprotocol/server';
 import { WebSocket, WebSocketServer } from 'ws';
+import { verifies } from '@mooring/test/verifies';
 import { serveWebSocket } from './serve.ts';
 import { connectRaw, dialRaw, initialize, openTestbed, refusalOf, until } from './testbed.ts';
 
@@ -83,7 +84,7 @@ describe('a handshake', () => {
     { name: 'at another path', path: '/ws/', headers: handshake, status: 404, says: /no WebSocket endpoint/ },
   ];
   for (const { name, status, says, ...how } of cases) {
-    it(`${name} gets ${status}`, async () => {
+    it(verifies('mcp:bad:subprotocol', `${name} gets ${status}`), async () => {
       await using bed = await openTestbed();
       const answer = await upgrade(bed.port, how);
       assert.equal(answer.status, status);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Client } from '@modelcontextprotocol/client';
+import { verifies } from '@mooring/test/verifies';
 import { connectRaw, initialize, initializeRequest, call, request, textOf, until } from '../testbed.ts';
 import { connect, eraOptions, fixture, isAlive, openBed, type Eras, type Transports } from './bed.fixture.ts';
 
@@ -223,58 +224,64 @@ describe('the stateless era', () => {
     }
   });
 
-  it('refuses a version that the server does not speak with -32022', async () => {
-    await using bed = await openBed();
-    using client = await connectRaw(bed.ws);
-    const _meta = {
-      'io.modelcontextprotocol/protocolVersion': '2029-01-01',
-      'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
-      'io.modelcontextprotocol/clientCapabilities': {},
-    };
-    client.send(request(1, 'tools/list', { _meta }));
-    const { error } = await client.next();
-    assert.equal(error?.code, -32022);
-    assert.deepEqual(Reflect.get(error, 'data'), { supported: ['2026-07-28'], requested: '2029-01-01' });
-  });
+  it(
+    verifies('mcp:bad:version', 'refuses a version that the server does not speak with -32022'),
+    async () => {
+      await using bed = await openBed();
+      using client = await connectRaw(bed.ws);
+      const _meta = {
+        'io.modelcontextprotocol/protocolVersion': '2029-01-01',
+        'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
+        'io.modelcontextprotocol/clientCapabilities': {},
+      };
+      client.send(request(1, 'tools/list', { _meta }));
+      const { error } = await client.next();
+      assert.equal(error?.code, -32022);
+      assert.deepEqual(Reflect.get(error, 'data'), { supported: ['2026-07-28'], requested: '2029-01-01' });
+    },
+  );
 
-  it('refuses headers that disagree with the body with 400 and -32020', async () => {
-    await using bed = await openBed();
-    const _meta = {
-      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-      'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
-      'io.modelcontextprotocol/clientCapabilities': {},
-    };
-    const right = {
-      'mcp-protocol-version': '2026-07-28',
-      'mcp-method': 'tools/call',
-      'mcp-name': '=?base64?ZWNobw==?=',
-    };
-    const cases: [Record<string, string>, number, number | undefined][] = [
-      [right, 200, undefined],
-      [{ ...right, 'mcp-name': 'pid' }, 400, -32020],
-      [{ ...right, 'mcp-name': '=?base64?!?=' }, 400, -32020],
-      [{ ...right, 'mcp-method': 'tools/list' }, 400, -32020],
-      [{ ...right, 'mcp-protocol-version': '2025-11-25' }, 400, -32020],
-      [{ 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call' }, 400, -32020],
-      [{ 'mcp-method': 'tools/call', 'mcp-name': 'echo' }, 400, -32020],
-    ];
-    for (const [headers, status, code] of cases) {
-      const answer = await fetch(`${bed.http}/mcp`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json, text/event-stream',
-          ...headers,
-        },
-        body: JSON.stringify(request(1, 'tools/call', { name: 'echo', arguments: { text: 'aye' }, _meta })),
-      });
-      const body: unknown = await answer.json();
-      assert.deepEqual(
-        [answer.status, Reflect.get(Reflect.get(body ?? {}, 'error') ?? {}, 'code')],
-        [status, code],
-      );
-    }
-  });
+  it(
+    verifies('mcp:bad:headers', 'refuses headers that disagree with the body with 400 and -32020'),
+    async () => {
+      await using bed = await openBed();
+      const _meta = {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
+        'io.modelcontextprotocol/clientCapabilities': {},
+      };
+      const right = {
+        'mcp-protocol-version': '2026-07-28',
+        'mcp-method': 'tools/call',
+        'mcp-name': '=?base64?ZWNobw==?=',
+      };
+      const cases: [Record<string, string>, number, number | undefined][] = [
+        [right, 200, undefined],
+        [{ ...right, 'mcp-name': 'pid' }, 400, -32020],
+        [{ ...right, 'mcp-name': '=?base64?!?=' }, 400, -32020],
+        [{ ...right, 'mcp-method': 'tools/list' }, 400, -32020],
+        [{ ...right, 'mcp-protocol-version': '2025-11-25' }, 400, -32020],
+        [{ 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call' }, 400, -32020],
+        [{ 'mcp-method': 'tools/call', 'mcp-name': 'echo' }, 400, -32020],
+      ];
+      for (const [headers, status, code] of cases) {
+        const answer = await fetch(`${bed.http}/mcp`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            accept: 'application/json, text/event-stream',
+            ...headers,
+          },
+          body: JSON.stringify(request(1, 'tools/call', { name: 'echo', arguments: { text: 'aye' }, _meta })),
+        });
+        const body: unknown = await answer.json();
+        assert.deepEqual(
+          [answer.status, Reflect.get(Reflect.get(body ?? {}, 'error') ?? {}, 'code')],
+          [status, code],
+        );
+      }
+    },
+  );
 });
 
 /** A program that answers every line with an error. */
