@@ -87,14 +87,19 @@ describe('a replica', () => {
     const artifact = world.sandbox.artifact('unless', obstacle);
     const { row: deployment, request } = await createDeployment(world, application, artifact);
     assert.equal((await finished(world, request)).status, 'SUCCEEDED');
-    await writeFile(obstacle, '');
+    await writeFile(obstacle, 'no database');
     const [url] = readyUrls(world, application);
     await fetch(`${url}/exit?code=1`).catch(() => undefined);
-    await eventually(world, async () => {
-      const now = await world.store.deployments.get(deployment.id);
-      assert.equal(now?.lifecycleState, 'NEEDS_ATTENTION');
-      assert.match(now.lifecycleDetails ?? '', /exited with code 1.*the file is there/s);
-    });
+    const told = async (reason: RegExp): Promise<void> => {
+      await eventually(world, async () => {
+        const now = await world.store.deployments.get(deployment.id);
+        assert.equal(now?.lifecycleState, 'NEEDS_ATTENTION');
+        assert.match(now.lifecycleDetails ?? '', reason);
+      });
+    };
+    await told(/exited with code 1.*the file is there: no database/s);
+    await writeFile(obstacle, 'no licence');
+    await told(/exited with code 1.*the file is there: no licence/s);
     await eventually(world, () => {
       const [status] = world.reconciler.applicationStatus(application.id)?.replicas ?? [];
       assert.equal(status?.state, 'FAILED');

@@ -3,6 +3,7 @@
  * Replicas themselves are healed by their copy.
  */
 import type { Random } from '../kit/clock.ts';
+import type { DeploymentRecord } from '../store/deployments.ts';
 import type { Copy } from './copy.ts';
 import type { Facts } from './facts.ts';
 import type { Tools } from './tools.ts';
@@ -62,16 +63,28 @@ export async function heal(facts: Facts, wish: Wish, tools: Tools): Promise<bool
     );
     return Boolean(await store.deployments.setState(deployment.id, 'ACTIVE', { from: ['NEEDS_ATTENTION'] }));
   }
-  const failed = serving.find((copy) => copy.state === 'failed' && fallsOf(copy) >= worrying);
-  if (isServed || !failed || deployment.lifecycleState !== 'ACTIVE') return false;
-  const details = failed.reason ?? 'No replica is ready.';
-  log.warn(
-    { applicationId: facts.applicationId, deploymentId: deployment.id, details },
-    'no replica is ready',
+  if (isServed) return false;
+  return await complain(
+    serving.filter((copy) => copy.state === 'failed' && fallsOf(copy) >= worrying),
+    { facts, deployment, tools },
   );
-  return Boolean(
-    await store.deployments.setState(deployment.id, 'NEEDS_ATTENTION', { from: ['ACTIVE'], details }),
-  );
+}
+
+/** Writes why none is ready, and anew when it is for another reason by now. True when it changed something. */
+async function complain(
+  failed: readonly Copy[],
+  { facts, deployment, tools }: { facts: Facts; deployment: DeploymentRecord; tools: Tools },
+): Promise<boolean> {
+  const { id, lifecycleState, lifecycleDetails } = deployment;
+  const isToldOf = lifecycleState === 'NEEDS_ATTENTION';
+  if (!isToldOf && lifecycleState !== 'ACTIVE') return false;
+  const reasons = failed.map(({ reason }) => reason ?? 'No replica is ready.');
+  const [details] = reasons;
+  if (details === undefined || (isToldOf && reasons.some((reason) => reason === lifecycleDetails)))
+    return false;
+  tools.log.warn({ applicationId: facts.applicationId, deploymentId: id, details }, 'no replica is ready');
+  const from = [lifecycleState];
+  return Boolean(await tools.store.deployments.setState(id, 'NEEDS_ATTENTION', { from, details }));
 }
 
 const fallsOf = ({ falls }: Copy): number => falls.failures + falls.kills;

@@ -107,9 +107,10 @@ const behaviours: Record<string, () => void> = {
     breed();
     createServer(serve).listen(port, host);
   },
-  /** Exits as long as there is a file of that name. */
+  /** Exits as long as there is a file of that name, with what it says. */
   unless: () => {
-    if (existsSync(rest[0] ?? '')) throw new Error('the file is there');
+    const file = rest[0] ?? '';
+    if (existsSync(file)) throw new Error(`the file is there: ${readFileSync(file, 'utf8')}`);
     createServer(serve).listen(port, host);
   },
   chatty: () => {

@@ -18,8 +18,12 @@ export interface Story {
 }
 
 export function tell(story: Story): string {
-  const probe = story.lastProbe?.said ?? 'not yet probed';
-  return [story.what, `GET ${story.url}: ${probe}.`, ...hint(story), tellOutput(story.output)].join('\n');
+  return [story.what, ...tellProbe(story), ...hint(story), tellOutput(story.output)].join('\n');
+}
+
+/** One that was over before it could be asked has no address that would tell anything. */
+function tellProbe({ url, lastProbe }: Story): string[] {
+  return lastProbe === undefined ? [] : [`GET ${url}: ${lastProbe.said}.`];
 }
 
 function hint({ listensAt, mustListenOn }: Story): string[] {
