@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invokePath, livePath, makeOcid } from '@mooring/contract';
+import { youngGeneration } from '@mooring/server/gateway';
 import { generate } from 'selfsigned';
 import { start, type Program, type Subject } from '../subject.ts';
 import type { Target } from './load.ts';
@@ -59,6 +60,9 @@ export async function lineUp({ directory, owned, missing }: LineOptions): Promis
   return { contenders: [await mooring(echo.port, pem), httpProxy, ...peers], direct: echo };
 }
 
+/** As a worker of the server has it. */
+const young = [`--max-semi-space-size=${youngGeneration / 3}`];
+
 /** Room for what is allocated in seconds. MB. */
 const hoarding = ['--min-semi-space-size=512', '--max-semi-space-size=512'];
 
@@ -71,7 +75,7 @@ async function mooring(replicaPort: number, pem: string): Promise<Contender> {
   const [known] = await tokenIssuer.sign(1);
   return {
     name: 'mooring',
-    start: () => start(at('./gateway.ts'), given),
+    start: () => start(at('./gateway.ts'), given, young),
     startHoarding: () => start(at('./gateway.ts'), given, hoarding),
     prepare: async (handshakes) => void tokens.push(...(await tokenIssuer.sign(handshakes - tokens.length))),
     path: { live: livePath(applicationId, '/ws'), invoke: invokePath(applicationId, '/invoke') },

@@ -225,6 +225,7 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
       keys,
       revocations,
       tickets: store.tickets,
+      catchUp: isShared ? async () => await duty?.catchUp() : undefined,
       renewElsewhere: isShared ? async (renewal) => (await renewals?.ask(renewal)) ?? false : undefined,
       log: common.log,
     }),

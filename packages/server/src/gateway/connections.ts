@@ -6,6 +6,7 @@ import { closeCodes } from '@mooring/contract';
 import type { Principal } from '../identity/principal.ts';
 import type { Clock, Random } from '../kit/clock.ts';
 import type { Directory } from '../directory/directory.ts';
+import { Pair } from '../kit/pair.ts';
 import type { TrafficReport } from '../observe/volume.ts';
 import type { Load } from './load.ts';
 import { TrafficBook, type Flow } from './traffic.ts';
@@ -45,6 +46,20 @@ export interface ConnectionsOptions {
 const tickInterval = 1_000;
 /** What a draining client is told to wait at most before it comes back, in milliseconds. */
 const maxRetryAfter = 1_000;
+
+class Entry implements Disposable {
+  readonly #connections: Connections;
+  readonly #served: Served;
+
+  constructor(connections: Connections, served: Served) {
+    this.#connections = connections;
+    this.#served = served;
+  }
+
+  [Symbol.dispose](): void {
+    this.#connections.remove(this.#served);
+  }
+}
 
 /** How a replica is emptied. Seconds, counted from the beginning of the drain unless it says otherwise. */
 export interface DrainPlan {
@@ -88,14 +103,14 @@ export class Connections implements Disposable {
     this.#served.add(served);
     this.#fresh.add(served);
     const { replicaId, applicationId } = served;
-    const held = served.kind === 'connection' ? this.#options.load.hold(replicaId, applicationId) : undefined;
-    return {
-      [Symbol.dispose]: () => {
-        held?.[Symbol.dispose]();
-        if (this.#served.delete(served)) this.#book.add(served);
-        this.#fresh.delete(served);
-      },
-    };
+    if (served.kind === 'request') return new Entry(this, served);
+    return new Pair(new Entry(this, served), this.#options.load.hold(replicaId, applicationId));
+  }
+
+  /** It is over: for the handle of `add`. */
+  remove(served: Served): void {
+    if (this.#served.delete(served)) this.#book.add(served);
+    this.#fresh.delete(served);
   }
 
   /** The live connection of that name. */
@@ -108,7 +123,7 @@ export class Connections implements Disposable {
         // It may have been revoked while it was on its way, as at the beginning.
         this.#fresh.add(served);
       };
-      return { ...named, applicationId, renew };
+      return { connectionId, applicationId, caller: named.caller, renew, withdraw: () => named.withdraw() };
     }
     return undefined;
   }

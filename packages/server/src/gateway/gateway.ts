@@ -22,7 +22,7 @@ import type { RawHeaders } from './headers.ts';
 import { Ejections } from './ejections.ts';
 import { answer, type InboundRequest, type InboundResponse } from './inbound.ts';
 import { Limits } from './limits.ts';
-import { live, type LiveOptions } from './live.ts';
+import { live, type LiveOptions, type Opened } from './live.ts';
 import { Load, type Nudge } from './load.ts';
 import { describeResource, isMetadata, refuseOtherMethods } from './metadata.ts';
 import { gatheredLimit } from './mcp/gathering.ts';
@@ -141,19 +141,23 @@ export class Gateway implements Disposable {
   }
 
   /** Answers a WebSocket handshake. Never rejects; a reset at any moment harms only this connection. */
-  async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+  async upgrade(request: IncomingMessage, socket: Socket, behind: Buffer): Promise<void> {
+    // An empty one would keep the whole of what it was cut from.
+    const head = behind.length === 0 ? nothing : behind;
     const requestId = requestIdOf(request, this.#options.random);
     const left = new AbortController();
     this.#calls.add(left);
     // On the socket before the first await: a reset while the token is checked must find a listener.
-    for (const event of ['error', 'end', 'close']) socket.on(event, () => left.abort(clientLeft));
+    const leave = (): void => left.abort(clientLeft);
+    for (const event of signsOfLeaving) socket.on(event, leave);
     let watched: Watched | undefined;
     try {
       const arrival = accept(request, { names: this.#options.names, requestId, signal: left.signal });
       const found = routeArrival(arrival, 'live', this.#options);
       watched = this.#watch(arrival, { found, kind: 'connection' });
       await this.#connect(arrival, { found, watched }, { socket, head });
-      watched.end();
+      // The relay listens now.
+      for (const event of signsOfLeaving) socket.off(event, leave);
     } catch (error) {
       if (error === clientLeft) {
         watched?.end();
@@ -257,13 +261,24 @@ export class Gateway implements Disposable {
     checkHandshake(arrival.request);
     const call = await authenticate(arrival, found, this.#options);
     this.#refuseWhileDraining();
-    using _place = this.#limits.enter(call);
+    using held = new DisposableStack();
+    const place = held.use(this.#limits.enter(call));
     const { clock } = this.#options;
-    const closing = await live(call, client, { ...this.#stage(call, watched), clock });
-    this.#served.info(
-      { ...this.#fields(call), ...closing, milliseconds: this.#options.clock.now() - started },
-      'connection closed',
-    );
+    const opened = await live(call, client, { ...this.#stage(call, watched), clock });
+    held.move();
+    void this.#follow(opened, { place, watched, started, fields: this.#fields(call) });
+  }
+
+  /** Waits for the end of a connection. Never rejects. */
+  async #follow(opened: Opened, { place, watched, started, fields }: Following): Promise<void> {
+    const { connection } = opened;
+    const closing = await connection.ended;
+    opened[Symbol.dispose]();
+    place[Symbol.dispose]();
+    const milliseconds = this.#options.clock.now() - started;
+    const { replicaId, held } = connection;
+    this.#served.info({ ...fields, ...closing, replicaId, held, milliseconds }, 'connection closed');
+    watched.end();
   }
 
   #watch({ request, requestId }: Arrival, { found, kind }: { found: Route; kind: Arrived['kind'] }): Watched {
@@ -347,6 +362,20 @@ export class Gateway implements Disposable {
 
 /** What the stages after authentication work with. */
 type Stage = Omit<LiveOptions, 'clock'>;
+
+/** What is kept of a connection for its end. */
+interface Following {
+  readonly place: Disposable;
+  readonly watched: Watched;
+  /** Milliseconds since the epoch. */
+  readonly started: number;
+  /** What the log says of it. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+const nothing = Buffer.alloc(0);
+
+const signsOfLeaving = ['error', 'end', 'close'] as const;
 
 /** Why a stage was abandoned: the client went away, and nobody is left to be told. */
 const clientLeft = new Error('the client left');

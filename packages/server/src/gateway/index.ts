@@ -9,3 +9,4 @@ export { watchWith } from '../observe/watch.ts';
 export { Gateway, type GatewayOptions } from './gateway.ts';
 export { listenForApplications, type ApplicationHandlers } from './listener.ts';
 export { createNames } from './names.ts';
+export { youngGeneration } from './young-generation.ts';

@@ -3,6 +3,7 @@
  * them. A refusal is a 429 that says when to come back. Counts are of this server, all its gateways together.
  */
 import { Problem } from '@mooring/contract';
+import { Pair } from '../kit/pair.ts';
 import type { Call } from './authenticate.ts';
 import { placesOf } from './load.ts';
 import type { Tables } from './tables.ts';
@@ -21,14 +22,12 @@ export class Limits {
     const { callers, applications } = this.#tables;
     const caller = callerOf(call);
     if (rate > 0 && !callers.spend(caller, rate)) throw tooMany(`You may open ${rate} connections a second.`);
-    using taken = new DisposableStack();
     const own = callers.enter(caller, limitOf(maxConnectionsPerCaller));
     if (own === undefined) throw tooMany(`You hold ${callers.at(caller)} connections, which is the limit.`);
-    taken.use(own);
     const all = applications.enter(placesOf(applicationId), limitOf(maxConnections));
-    if (all === undefined) throw tooMany('The application has as many connections as it may have.');
-    taken.use(all);
-    return taken.move();
+    if (all !== undefined) return new Pair(own, all);
+    own[Symbol.dispose]();
+    throw tooMany('The application has as many connections as it may have.');
   }
 }
 

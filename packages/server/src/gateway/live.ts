@@ -3,7 +3,7 @@
  * a seat, the replica's handshake, ours, the relay.
  */
 import type { Socket } from 'node:net';
-import { closeCodes, Problem } from '@mooring/contract';
+import { Problem } from '@mooring/contract';
 import { newConnectionId } from '../identity/tickets.ts';
 import type { Budget } from '../kit/budget.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -12,8 +12,8 @@ import { withAffinity } from './affinity.ts';
 import type { Call } from './authenticate.ts';
 import { confineCookies } from './confine.ts';
 import type { Connections } from './connections.ts';
-import { dial, type Upstream } from './dial.ts';
-import type { Closing } from './ending.ts';
+import { Connection } from './connection.ts';
+import { dial, type Dialled } from './dial.ts';
 import { acceptKey } from './handshake.ts';
 import { clientHeaders } from './headers.ts';
 import { tapConnection } from './mcp/connection.ts';
@@ -33,94 +33,99 @@ export interface LiveOptions extends SeatedOptions {
   readonly gathered: Budget;
 }
 
-/** Resolves when the connection has ended. Throws a Problem while the client has not been answered. */
+/** A connection that is open, and what it gives back when it has ended, by disposal. */
+export interface Opened extends Disposable {
+  readonly connection: Connection;
+}
+
+/** Resolves when the client has been answered and the relay moves bytes. Throws a Problem while it has not been. */
 export async function live(
   call: Call,
   client: { readonly socket: Socket; readonly head: Buffer },
   options: LiveOptions,
-): Promise<Closing & Pick<Seat, 'held'> & { readonly replicaId: string }> {
-  using reached = await reach(call, options);
-  const { seat, upstream } = reached;
-  const { endpoint } = call.route;
-  let caller = call.principal;
-  const connectionId = call.connectionId ?? newConnectionId(options.random);
-  using tap = tapConnection(call, options);
+): Promise<Opened> {
+  using held = new DisposableStack();
+  const reached = held.use(await reach(call, options));
+  const { seat, upstream, answer } = reached;
+  const { applicationId, settings } = call.route.endpoint;
+  const { clock, random, connections, watched } = options;
+  const { expiresAt } = call.principal;
+  const connectionId = call.connectionId ?? newConnectionId(random);
+  const tap = held.use(tapConnection(call, options));
   const relay = new Relay({
     client: client.socket,
     clientHead: client.head,
     upstream,
-    settings: endpoint.settings,
-    expiresAt: call.principal.expiresAt,
-    clock: options.clock,
-    random: options.random,
+    deflate: answer.extensions !== undefined,
+    settings,
+    expiresAt,
+    clock,
+    random,
     tap,
   });
-  using _served = options.connections.add({
-    kind: 'connection',
-    applicationId: endpoint.applicationId,
-    replicaId: seat.replica.id,
-    close: (code, reason) => relay.close(code, reason, { drain: true }),
-    destroy: (reason) => relay.destroy(reason),
-    tick: (now) => relay.tick(now),
-    named: {
-      connectionId,
-      get caller() {
-        return caller;
-      },
-      renew: (next) => {
-        caller = next;
-        relay.renew(next.expiresAt);
-      },
-      withdraw: () => relay.close(closeCodes.forbidden, 'access was withdrawn'),
-    },
-    volume: () => relay.volume,
-  });
+  const connection = new Connection({ connectionId, applicationId, caller: call.principal, seat, relay });
+  const served = held.use(connections.add(connection));
   call.arrival.signal.throwIfAborted();
   client.socket.write(switchingProtocols(call, reached, { ...options, connectionId }), 'latin1');
-  options.watched.answered(101);
-  using _stage = options.watched.stage('relay');
+  watched.answered(101);
+  const stage = watched.stage('relay');
   relay.start();
-  const { replica, held } = seat;
-  return { ...(await relay.ended), replicaId: replica.id, held };
+  held.move();
+  return new Open(connection, [seat, ...(tap ? [tap] : []), served, stage]);
+}
+
+class Open implements Opened {
+  readonly connection: Connection;
+  readonly #held: readonly Disposable[];
+
+  /** @param held in the order in which it was got */
+  constructor(connection: Connection, held: readonly Disposable[]) {
+    this.connection = connection;
+    this.#held = held;
+  }
+
+  [Symbol.dispose](): void {
+    for (const one of this.#held.toReversed()) one[Symbol.dispose]();
+  }
 }
 
 /** A seat, and the connection to its replica. */
-interface Reached extends Disposable {
+interface Reached extends Dialled, Disposable {
   readonly seat: Seat;
-  readonly upstream: Upstream;
 }
 
 /** A replica that takes no connection at all has just died: another one is tried, once. */
 async function reach(call: Call, options: LiveOptions): Promise<Reached> {
   using _pending = options.pending.enter(call);
-  const dialled: { replicaId?: string } = {};
+  const tried: { replicaId?: string } = {};
   try {
-    return await attempt(call, options, dialled);
+    return await attempt(call, options, tried);
   } catch (error) {
     if (!isConnectionRefused(error)) throw error;
-    return await attempt(call, { ...options, except: dialled.replicaId }, dialled);
+    return await attempt(call, { ...options, except: tried.replicaId }, tried);
   }
 }
 
-async function attempt(call: Call, options: LiveOptions, dialled: { replicaId?: string }): Promise<Reached> {
+async function attempt(call: Call, options: LiveOptions, tried: { replicaId?: string }): Promise<Reached> {
   using held = new DisposableStack();
   const seat = held.use(await seated(call, options));
-  dialled.replicaId = seat.replica.id;
-  const upstream = held.use(await reachUpstream(call, seat, options));
+  tried.replicaId = seat.replica.id;
+  const dialled = await reachUpstream(call, seat, options);
+  held.use(dialled.upstream);
   const owned = held.move();
-  return { seat, upstream, [Symbol.dispose]: () => owned.dispose() };
+  return { seat, ...dialled, [Symbol.dispose]: () => owned.dispose() };
 }
 
 /** What the application answers, be it a refusal, shows that its replica can be reached. */
-async function reachUpstream(call: Call, seat: Seat, options: LiveOptions): Promise<Upstream> {
+async function reachUpstream(call: Call, seat: Seat, options: LiveOptions): Promise<Dialled> {
   const { assertion, random, ejections, preference, watched } = options;
   const { applicationId, settings } = call.route.endpoint;
   using _stage = watched.stage('dial');
   const { traceparent } = watched;
   try {
-    const upstream = await dial(call, { seat, assertion, random, preference, traceparent });
+    const dialled = await dial(call, { seat, assertion, random, preference, traceparent });
     ejections.succeeded({ seat });
-    return upstream;
+    return dialled;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (error.cause === undefined && error.code !== 'GatewayTimeout') ejections.succeeded({ seat });
@@ -136,17 +141,17 @@ function isConnectionRefused(error: unknown): boolean {
 
 function switchingProtocols(
   call: Call,
-  { seat, upstream }: Reached,
+  { seat, answer }: Reached,
   { preference, seal, connectionId }: LiveOptions & { readonly connectionId: string },
 ): string {
   const { request, requestId } = call.arrival;
   const headers = ['Upgrade', 'websocket', 'Connection', 'Upgrade'];
   headers.push('Sec-WebSocket-Accept', acceptKey(request.headers['sec-websocket-key'] ?? ''));
-  const subprotocol = answeredSubprotocol(request, upstream.subprotocol);
+  const subprotocol = answeredSubprotocol(request, answer.subprotocol);
   if (subprotocol !== undefined) headers.push('Sec-WebSocket-Protocol', subprotocol);
-  if (upstream.extensions !== undefined) headers.push('Sec-WebSocket-Extensions', upstream.extensions);
+  if (answer.extensions !== undefined) headers.push('Sec-WebSocket-Extensions', answer.extensions);
   headers.push('Mooring-Connection-Id', connectionId);
-  const passed = clientHeaders(upstream.rawHeaders, upstream.connectionHeader, requestId);
+  const passed = clientHeaders(answer.rawHeaders, answer.connection, requestId);
   const confined = confineCookies(passed, call.route.prefix);
   headers.push(...withAffinity(confined, { call, replicaId: seat.replica.id, preference, seal }));
   let text = 'HTTP/1.1 101 Switching Protocols\r\n';

@@ -4,6 +4,7 @@
  */
 import type { Demand, DemandPort } from '../directory/demand.ts';
 import { systemClock } from '../kit/clock.ts';
+import { Pair } from '../kit/pair.ts';
 import { ownTables, type Tables } from './tables.ts';
 
 type Listener = (applicationId: string) => void;
@@ -60,34 +61,33 @@ export class Load implements DemandPort {
   take(replicaId: string, applicationId: string, limit?: number): Disposable | undefined {
     const at = this.#tables.replicas.enter(replicaId, limit);
     if (at === undefined) return undefined;
-    const seat = this.#tables.applications.enter(keys.inFlight(applicationId));
+    const inFlight = this.#tables.applications.enter(keys.inFlight(applicationId)) ?? nothing;
     this.#own.set(replicaId, (this.#own.get(replicaId) ?? 0) + 1);
-    let held = true;
-    return {
-      [Symbol.dispose]: () => {
-        if (!held) return;
-        held = false;
-        seat?.[Symbol.dispose]();
-        at[Symbol.dispose]();
-        this.#release(replicaId);
-        for (const listener of this.#releases) listener(applicationId);
-      },
-    };
+    return new Taken(this, { replicaId, applicationId, at, inFlight });
+  }
+
+  /** One less at the replica: for the handle of `take`. */
+  release({ replicaId, applicationId, at, inFlight }: Taking): void {
+    inFlight[Symbol.dispose]();
+    at[Symbol.dispose]();
+    this.#release(replicaId);
+    for (const listener of this.#releases) listener(applicationId);
   }
 
   /** Counts a live connection until the returned handle is disposed. */
   hold(replicaId: string, applicationId: string): Disposable {
-    const held = new DisposableStack();
-    held.use(this.#tables.applications.enter(keys.connections(applicationId)));
-    held.use(this.#tables.replicas.enter(keys.connections(replicaId)));
-    return held;
+    const { applications, replicas } = this.#tables;
+    return new Pair(
+      applications.enter(keys.connections(applicationId)) ?? nothing,
+      replicas.enter(keys.connections(replicaId)) ?? nothing,
+    );
   }
 
   /** One more that waits until the returned handle is disposed. */
   wait(applicationId: string): Disposable {
     const waits = this.#tables.applications.enter(keys.waiting(applicationId));
     this.knock(applicationId);
-    return { [Symbol.dispose]: () => waits?.[Symbol.dispose]() };
+    return waits ?? nothing;
   }
 
   /** Tells those who watch that somebody has begun to wait. */
@@ -145,6 +145,32 @@ export class Load implements DemandPort {
     this.#own.delete(replicaId);
     for (const resolve of this.#idle.get(replicaId) ?? []) resolve();
     this.#idle.delete(replicaId);
+  }
+}
+
+const nothing: Disposable = { [Symbol.dispose]: () => {} };
+
+/** What one has that is at a replica. */
+interface Taking {
+  readonly replicaId: string;
+  readonly applicationId: string;
+  readonly at: Disposable;
+  readonly inFlight: Disposable;
+}
+
+class Taken implements Disposable {
+  readonly #load: Load;
+  #taking: Taking | undefined;
+
+  constructor(load: Load, taking: Taking) {
+    this.#load = load;
+    this.#taking = taking;
+  }
+
+  [Symbol.dispose](): void {
+    const taking = this.#taking;
+    this.#taking = undefined;
+    if (taking !== undefined) this.#load.release(taking);
   }
 }
 

@@ -3,6 +3,7 @@
  * replica or for its answer. One more is refused with 429. Counts are of this server, all its gateways together.
  */
 import { Problem } from '@mooring/contract';
+import { Pair } from '../kit/pair.ts';
 import type { Call } from './authenticate.ts';
 import { callerOf, limitOf } from './limits.ts';
 import type { Tables } from './tables.ts';
@@ -19,15 +20,13 @@ export class Pending {
     const { applicationId, settings } = call.route.endpoint;
     const { maxPendingPerCaller, maxPending } = settings;
     const { callers } = this.#tables;
-    using taken = new DisposableStack();
     const own = callers.enter(`pending ${callerOf(call)}`, limitOf(maxPendingPerCaller));
     if (own === undefined)
       throw tooMany(`${maxPendingPerCaller} handshakes of yours are under way, which is the limit.`);
-    taken.use(own);
     const all = callers.enter(`pending ${applicationId}`, limitOf(maxPending));
-    if (all === undefined) throw tooMany('The application has as many handshakes under way as it may have.');
-    taken.use(all);
-    return taken.move();
+    if (all !== undefined) return new Pair(own, all);
+    own[Symbol.dispose]();
+    throw tooMany('The application has as many handshakes under way as it may have.');
   }
 }
 

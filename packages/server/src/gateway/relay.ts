@@ -35,6 +35,8 @@ export interface RelayOptions {
   /** Bytes that the client sent behind its handshake. */
   readonly clientHead: Buffer;
   readonly upstream: Upstream;
+  /** permessage-deflate was negotiated. */
+  readonly deflate: boolean;
   readonly settings: RelaySettings;
   /** When the caller's token ends, in milliseconds since the epoch. Undefined: never. */
   readonly expiresAt: number | undefined;
@@ -48,9 +50,14 @@ export interface RelayOptions {
   readonly tap?: Tap | undefined;
 }
 
+/** Of what it is made with it keeps what it needs later, and no more: most connections do nothing for long. */
 export class Relay {
   readonly ended: Promise<Closing>;
-  readonly #options: RelayOptions;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #settings: RelaySettings;
+  /** Until the relay begins. */
+  #beginning: RelayOptions | undefined;
   readonly #client: Leg;
   readonly #replica: Leg;
   readonly #pace: Pace;
@@ -58,13 +65,16 @@ export class Relay {
   readonly #lifetime: Lifetime;
 
   constructor(options: RelayOptions) {
-    this.#options = options;
-    const { client, upstream, settings, clock, random, expiresAt } = options;
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#settings = options.settings;
+    this.#beginning = options;
+    const { settings, clock, random, expiresAt, deflate } = options;
     const { maxMessageBytes, maxFragments } = settings;
-    const common = { maxMessageBytes, maxFragments, deflate: upstream.deflate };
-    this.#client = this.#leg('client', client, new Scanner({ ...common, masked: true }));
+    const common = { maxMessageBytes, maxFragments, deflate };
+    this.#client = this.#leg('client', new Scanner({ ...common, masked: true }), options);
     this.#pace = new Pace(this.#client.scanner, settings);
-    this.#replica = this.#leg('replica', upstream.socket, new Scanner({ ...common, masked: false }));
+    this.#replica = this.#leg('replica', new Scanner({ ...common, masked: false }), options);
     this.#client.scanner.other = this.#replica.scanner;
     this.#replica.scanner.other = this.#client.scanner;
     const legs = { client: this.#client, replica: this.#replica };
@@ -76,11 +86,12 @@ export class Relay {
 
   /** Begins to move bytes. Call once, after the 101 was written to the client. */
   start(): void {
-    const { clientHead, upstream, client } = this.#options;
+    if (this.#beginning === undefined) throw new TypeError('the relay has begun already');
+    const { clientHead, upstream, client, read = readClient } = this.#beginning;
+    this.#beginning = undefined;
     this.#attach(this.#client, this.#replica);
     this.#attach(this.#replica, this.#client);
     if (clientHead.length > 0) this.#fromClient(clientHead);
-    const { read = readClient } = this.#options;
     read(client, { consume: (chunk) => this.#fromClient(chunk) });
     upstream.read({ consume: (chunk) => this.#fromReplica(chunk) });
   }
@@ -125,12 +136,12 @@ export class Relay {
     this.#ending.destroy(reason);
   }
 
-  #leg(side: Side, socket: Socket, scanner: Scanner): Leg {
-    const { clock, open = openSink } = this.#options;
+  #leg(side: Side, scanner: Scanner, { client, upstream, open = openSink }: RelayOptions): Leg {
+    const socket = side === 'client' ? client : upstream.socket;
     return createLeg(side, socket, {
       sink: open(socket),
       scanner,
-      nextPing: this.#jitteredPing(clock.now()),
+      nextPing: this.#jitteredPing(this.#clock.now()),
     });
   }
 
@@ -141,12 +152,11 @@ export class Relay {
       leg.stalledSince = undefined;
       if (!other.paced) other.socket.resume();
     });
-    socket.on('end', () => this.#ending.ended(leg, other));
-    socket.on('error', () => this.#ending.ended(leg, other));
-    socket.on('close', () => {
+    const ended = (): void => {
       this.#ending.ended(leg, other);
       if (this.#client.socket.destroyed && this.#replica.socket.destroyed) this.#ending.finish();
-    });
+    };
+    for (const event of ['end', 'error', 'close']) socket.on(event, ended);
   }
 
   #fromClient(chunk: Buffer): void {
@@ -194,19 +204,19 @@ export class Relay {
 
   #write(to: Leg, from: Leg, piece: Buffer): void {
     if (to.gone || to.socket.destroyed || to.sink.write(piece)) return;
-    to.stalledSince ??= this.#options.clock.now();
+    to.stalledSince ??= this.#clock.now();
     from.socket.pause();
   }
 
   #ping(leg: Leg): void {
-    leg.scanner.ownPing ??= Buffer.from(this.#options.random(16));
-    const options = { to: leg.side, mask: this.#options.random(4) };
+    leg.scanner.ownPing ??= Buffer.from(this.#random(16));
+    const options = { to: leg.side, mask: this.#random(4) };
     leg.socket.write(controlFrame(opcodes.ping, leg.scanner.ownPing, options));
   }
 
   /** 75 % to 100 % of the interval from now, so that the pings of many connections do not come together. */
   #jitteredPing(now: number): number {
-    const fraction = (this.#options.random(1)[0] ?? 0) / 255;
-    return now + this.#options.settings.pingInterval * 1000 * (0.75 + fraction / 4);
+    const fraction = (this.#random(1)[0] ?? 0) / 255;
+    return now + this.#settings.pingInterval * 1000 * (0.75 + fraction / 4);
   }
 }

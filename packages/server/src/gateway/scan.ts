@@ -27,6 +27,8 @@ export interface Violation {
 
 const RSV1 = 4;
 const nothing = Buffer.alloc(0);
+/** The header that is looked at: for no longer than a look lasts, so that one serves all scanners of a thread. */
+const header: Header = { fin: false, opcode: 0, rsv: 0, length: 0, size: 0, masked: false };
 
 export class Scanner {
   /** Complete data messages that went through. */
@@ -48,7 +50,10 @@ export class Scanner {
   /** Payload of our own pings to this peer: unguessable, so a pong that carries it answers us and goes no further. */
   ownPing: Buffer | undefined;
 
-  readonly #options: ScanOptions;
+  readonly #masked: boolean;
+  readonly #maxMessageBytes: number;
+  readonly #maxFragments: number;
+  readonly #deflate: boolean;
   #held: Buffer = nothing;
   /** Payload bytes of the current data frame that are still to come. */
   #remaining = 0;
@@ -57,10 +62,12 @@ export class Scanner {
   #lastFragment = false;
   #messageBytes = 0;
   #fragments = 0;
-  readonly #header: Header = { fin: false, opcode: 0, rsv: 0, length: 0, size: 0, masked: false };
 
-  constructor(options: ScanOptions) {
-    this.#options = options;
+  constructor({ masked, maxMessageBytes, maxFragments, deflate }: ScanOptions) {
+    this.#masked = masked;
+    this.#maxMessageBytes = maxMessageBytes;
+    this.#maxFragments = maxFragments;
+    this.#deflate = deflate;
   }
 
   /** True when a frame of ours may follow what was passed on so far. */
@@ -118,13 +125,12 @@ export class Scanner {
    * that frame is to be left out; undefined when the frame is not yet all there, or is a violation.
    */
   #frame(data: Buffer, position: number): number | undefined {
-    if (!readHeader(data, position, this.#header)) return undefined;
-    const header = this.#header;
-    const complaint = this.#validate(header);
+    if (!readHeader(data, position, header)) return undefined;
+    const complaint = this.#validate();
     if (complaint !== undefined) return this.#refuse(closeCodes.protocolError, complaint);
     if (header.opcode >= opcodes.close) return this.#control(data, position);
     const total = (header.opcode === opcodes.continuation ? this.#messageBytes : 0) + header.length;
-    const limit = this.#options.maxMessageBytes;
+    const limit = this.#maxMessageBytes;
     if (total > limit) {
       return this.#refuse(
         closeCodes.messageTooBig,
@@ -132,9 +138,8 @@ export class Scanner {
       );
     }
     this.#fragments = header.opcode === opcodes.continuation ? this.#fragments + 1 : 1;
-    const { maxFragments } = this.#options;
-    if (this.#fragments > maxFragments)
-      return this.#refuse(closeCodes.messageTooBig, `message of more than ${maxFragments} fragments`);
+    if (this.#fragments > this.#maxFragments)
+      return this.#refuse(closeCodes.messageTooBig, `message of more than ${this.#maxFragments} fragments`);
     this.#messageBytes = total;
     this.#fragmented = !header.fin;
     this.#lastFragment = header.fin;
@@ -157,24 +162,24 @@ export class Scanner {
     if (this.#lastFragment) this.messages += 1;
   }
 
-  #validate(header: Header): string | undefined {
-    if (header.masked !== this.#options.masked) {
+  #validate(): string | undefined {
+    if (header.masked !== this.#masked) {
       return header.masked ? 'a server frame must not be masked' : 'a client frame must be masked';
     }
     if (header.length === -1) return 'a length must use the shortest encoding';
-    if (header.opcode >= opcodes.close) return validateControl(header);
+    if (header.opcode >= opcodes.close) return validateControl();
     if (header.opcode > opcodes.binary) return `unknown opcode ${header.opcode}`;
     if (header.opcode === opcodes.continuation) {
       if (!this.#fragmented) return 'a continuation without a message';
       return header.rsv === 0 ? undefined : 'reserved bits on a continuation';
     }
     if (this.#fragmented) return 'a new message inside a fragmented one';
-    if (header.rsv === 0 || (header.rsv === RSV1 && this.#options.deflate)) return undefined;
+    if (header.rsv === 0 || (header.rsv === RSV1 && this.#deflate)) return undefined;
     return 'reserved bits that were not negotiated';
   }
 
   #control(data: Buffer, position: number): number | undefined {
-    const { size, length, opcode } = this.#header;
+    const { size, length, opcode } = header;
     const end = position + size + length;
     if (end > data.length) return undefined;
     this.controls += 1;
@@ -206,7 +211,7 @@ export class Scanner {
   /** A small control payload as its sender meant it. The mask stands right before it. */
   #unmask(data: Buffer, start: number, end: number): Buffer {
     const payload = Buffer.from(data.subarray(start, end));
-    if (!this.#options.masked) return payload;
+    if (!this.#masked) return payload;
     for (let index = 0; index < payload.length; index += 1) {
       payload[index] = (payload[index] ?? 0) ^ (data[start - 4 + (index & 3)] ?? 0);
     }
@@ -219,7 +224,7 @@ export class Scanner {
   }
 }
 
-function validateControl(header: Header): string | undefined {
+function validateControl(): string | undefined {
   if (header.opcode > opcodes.pong) return `unknown opcode ${header.opcode}`;
   if (header.rsv !== 0) return 'reserved bits on a control frame';
   if (!header.fin) return 'a fragmented control frame';

@@ -22,11 +22,23 @@ export const openPublic: OpenSink = (socket) => ({ write: (chunk) => socket.writ
 export function openDirect(socket: Socket): Sink | undefined {
   const handle: unknown = Reflect.get(socket, '_handle');
   if ('encrypted' in socket || !hasDescriptor(handle) || handle.fd < 0) return undefined;
-  const write = (chunk: Buffer): boolean => {
-    const taken = socket.writableLength > 0 || socket.writableEnded ? 0 : offer(handle.fd, chunk);
+  return new Direct(socket, handle);
+}
+
+class Direct implements Sink {
+  readonly #socket: Socket;
+  readonly #handle: Handle;
+
+  constructor(socket: Socket, handle: Handle) {
+    this.#socket = socket;
+    this.#handle = handle;
+  }
+
+  write(chunk: Buffer): boolean {
+    const socket = this.#socket;
+    const taken = socket.writableLength > 0 || socket.writableEnded ? 0 : offer(this.#handle.fd, chunk);
     return taken === chunk.length || socket.write(Buffer.from(chunk.subarray(taken)));
-  };
-  return { write };
+  }
 }
 
 interface Handle {

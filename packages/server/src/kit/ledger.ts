@@ -92,19 +92,17 @@ export class Ledger {
   enter(key: string, limit = Infinity): Disposable | undefined {
     using _lock = this.#lock();
     const place = this.#make(key);
-    if (place === undefined) return { [Symbol.dispose]: () => {} };
+    if (place === undefined) return nothing;
     if ((this.#words[place / 4 + 3] ?? 0) >= limit) return undefined;
     this.#add(place, 1);
     this.#bump(place);
-    let held = true;
-    return {
-      [Symbol.dispose]: () => {
-        if (!held) return;
-        held = false;
-        using _again = this.#lock();
-        this.#add(place, -1);
-      },
-    };
+    return new Held(this, place);
+  }
+
+  /** One less of those that `enter` counted there: for its handle. */
+  leave(place: number): void {
+    using _lock = this.#lock();
+    this.#add(place, -1);
   }
 
   /** One more that was there, and is gone. */
@@ -277,6 +275,23 @@ export class Ledger {
     return { [Symbol.dispose]: () => void Atomics.compareExchange(this.#words, 0, own, 0) };
   }
 }
+
+class Held implements Disposable {
+  #ledger: Ledger | undefined;
+  readonly #place: number;
+
+  constructor(ledger: Ledger, place: number) {
+    this.#ledger = ledger;
+    this.#place = place;
+  }
+
+  [Symbol.dispose](): void {
+    this.#ledger?.leave(this.#place);
+    this.#ledger = undefined;
+  }
+}
+
+const nothing: Disposable = { [Symbol.dispose]: () => {} };
 
 const wordBytes = (rows: number): number => Math.ceil(((words + rows) * 4) / 8) * 8;
 

@@ -39,6 +39,11 @@ export class Announcer {
     this.#writing ??= this.#write().finally(() => this.#rest());
   }
 
+  /** Resolves when everything that was announced is written down, or cannot be any more. */
+  async written(): Promise<void> {
+    await this.#writing;
+  }
+
   /** Resolves when everything is written down, or cannot be. Nothing is announced afterwards. */
   async finish(): Promise<void> {
     this.#closed.abort();

@@ -58,6 +58,11 @@ export class Follower {
     while (this.#work.size > 0) await Promise.all(this.#work);
   }
 
+  /** Resolves when everything is shown that was heard of. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#work);
+  }
+
   applicationStatus(applicationId: string): LiveStatus | undefined {
     const rows = this.#rows.get(applicationId);
     if (!rows) return undefined;

@@ -14,6 +14,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { LeaseLost, type Fence, type Store } from '../store/index.ts';
 import { Announcer } from './announcer.ts';
 import { Candidate, leaseName } from './candidate.ts';
+import { CatchUp } from './catch-up.ts';
 import { Decisions } from './decisions.ts';
 import { Follower } from './follower.ts';
 import { guarded } from './guarded.ts';
@@ -71,10 +72,13 @@ export class Node implements AsyncDisposable {
   readonly #presence: Presence;
   readonly #candidate: Candidate;
   readonly #decisions: Decisions;
+  readonly #catchUp: CatchUp;
   #collecting: Promise<unknown> | undefined;
   /** As it was when this node began to stop. */
   #wasAlone: boolean | undefined;
   #role: Reconciler | Follower | undefined;
+  /** Of the node that leads. */
+  #announcer: Announcer | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: NodeOptions) {
@@ -91,6 +95,7 @@ export class Node implements AsyncDisposable {
     const known = (of: string): ScalingStatus | undefined =>
       this.#role instanceof Follower ? undefined : this.#role?.scaling(of);
     this.#decisions = new Decisions({ store, nodeId, known, log });
+    this.#catchUp = new CatchUp({ store, nodeId, written: () => this.#announcer?.written(), log });
   }
 
   /** True when no other node would take over from this one: what can go on without it may. */
@@ -128,6 +133,14 @@ export class Node implements AsyncDisposable {
     return (await this.#decisions.ask(applicationId)) ?? seen;
   }
 
+  /** Resolves when this node knows of all replicas that the one that leads knew of, or cannot learn of them in time. */
+  async catchUp(): Promise<void> {
+    const role = this.#role;
+    if (!(role instanceof Follower)) return;
+    await this.#catchUp.ask();
+    await role.settled();
+  }
+
   /** The other node that runs the application, if one does. */
   nodeOf(applicationId: string): NodeAddress | undefined {
     return this.#role instanceof Follower ? this.#role.nodeOf(applicationId) : undefined;
@@ -140,6 +153,7 @@ export class Node implements AsyncDisposable {
     await this.#collecting;
     this.#presence[Symbol.dispose]();
     this.#decisions[Symbol.dispose]();
+    this.#catchUp[Symbol.dispose]();
     this.#settle();
   }
 
@@ -213,6 +227,7 @@ export class Node implements AsyncDisposable {
       earlier: (applicationId) => this.#candidate.earlier.get(applicationId) ?? 0,
     });
     this.#role = reconciler;
+    this.#announcer = announcer;
     const over = new AbortController();
     const kept = this.#keep(fence, AbortSignal.any([over.signal, this.#life.signal])).finally(() =>
       over.abort(),
@@ -222,6 +237,7 @@ export class Node implements AsyncDisposable {
       await kept;
     } finally {
       over.abort();
+      this.#announcer = undefined;
       if (await kept) await this.#handOver(reconciler, announcer, fence);
       else {
         log.warn(

@@ -9,9 +9,6 @@ import type { Operations } from './mcp/operation.ts';
 import { McpTelemetry } from './mcp/telemetry.ts';
 import type { Arrived, Watched } from './observer.ts';
 
-/** The part of what is told of an arrival that figures are made of. */
-export type Counted = Pick<Watched, 'seated' | 'answered' | 'end'>;
-
 /** One family of figures, as plain data. */
 export interface Family {
   readonly name: string;
@@ -59,26 +56,32 @@ export class Arrivals {
     this.#labelOf = labelOf;
   }
 
-  /** Counts an arrival, as far as figures need it. */
-  begin({ applicationId, kind }: Arrived): Counted {
-    const began = performance.now();
-    const elapsed = (): number => (performance.now() - began) / 1000;
-    // Whoever is answered after the application has gone must not bring its series back.
-    const labels = (): { application: string } => ({ application: this.#labelOf(applicationId) });
-    return {
-      seated: ({ isCold, seconds }) => {
-        this.#queue.observe(labels(), seconds);
-        if (isCold) this.#coldStarts.inc(labels());
-      },
-      answered: (status) => {
-        if (kind === 'connection') return this.#handshakes.observe(labels(), elapsed());
-        this.#requests.observe(labels(), elapsed());
-        this.#answers.inc({ ...labels(), code: `${Math.floor(status / 100)}xx` });
-      },
-      end: (code) => {
-        if (code !== undefined) this.#refusals.inc({ ...labels(), code });
-      },
-    };
+  /** Counts an arrival. */
+  begin(arrived: Arrived): Counted {
+    return new Counted(this, arrived);
+  }
+
+  seated(applicationId: string, { isCold, seconds }: Parameters<Watched['seated']>[0]): void {
+    this.#queue.observe(this.#labels(applicationId), seconds);
+    if (isCold) this.#coldStarts.inc(this.#labels(applicationId));
+  }
+
+  /** @param seconds since it came */
+  answered(
+    { applicationId, kind }: Pick<Arrived, 'applicationId' | 'kind'>,
+    status: number,
+    seconds: number,
+  ): void {
+    const labels = this.#labels(applicationId);
+    if (kind === 'connection') return this.#handshakes.observe(labels, seconds);
+    this.#requests.observe(labels, seconds);
+    this.#answers.inc({ ...labels, code: `${Math.floor(status / 100)}xx` });
+  }
+
+  /** @param applicationId undefined: an arrival of which no application is known */
+  refused(code: string, applicationId?: string): void {
+    const labels = applicationId === undefined ? { application: '' } : this.#labels(applicationId);
+    this.#refusals.inc({ ...labels, code });
   }
 
   /** Counts the MCP messages of an arrival. */
@@ -87,10 +90,6 @@ export class Arrivals {
     how: Listening & { readonly operations: Operations | undefined },
   ): McpListener {
     return this.#mcp.listen(this.#labelOf(applicationId), how);
-  }
-
-  refused(code: string): void {
-    this.#refusals.inc({ application: '', code });
   }
 
   /** The application is gone: so are its series. */
@@ -114,6 +113,11 @@ export class Arrivals {
     }));
   }
 
+  /** Asked for each time: whoever is answered after the application has gone must not bring its series back. */
+  #labels(applicationId: string): { application: string } {
+    return { application: this.#labelOf(applicationId) };
+  }
+
   #histogram(name: string, help: string, buckets: number[]): Histogram {
     return new Histogram({ name, help, buckets, labelNames: ['application'], registers: [this.#registry] });
   }
@@ -121,6 +125,45 @@ export class Arrivals {
   #counter(name: string, help: string, ...labels: string[]): Counter {
     const labelNames = ['application', ...labels];
     return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
+}
+
+const nothing: Disposable = { [Symbol.dispose]: () => {} };
+
+/** One arrival of which figures are made and nothing else. */
+export class Counted implements Watched {
+  readonly traceparent = undefined;
+  readonly #arrivals: Arrivals;
+  readonly #applicationId: string;
+  readonly #kind: Arrived['kind'];
+  readonly #began = performance.now();
+
+  constructor(arrivals: Arrivals, { applicationId, kind }: Arrived) {
+    this.#arrivals = arrivals;
+    this.#applicationId = applicationId;
+    this.#kind = kind;
+  }
+
+  stage(): Disposable {
+    return nothing;
+  }
+
+  seated(how: Parameters<Watched['seated']>[0]): void {
+    this.#arrivals.seated(this.#applicationId, how);
+  }
+
+  answered(status: number): void {
+    const arrived = { applicationId: this.#applicationId, kind: this.#kind };
+    this.#arrivals.answered(arrived, status, (performance.now() - this.#began) / 1000);
+  }
+
+  /** @param operations what goes on within the requests. Default: nobody looks */
+  listen(how: Listening, operations?: Operations): McpListener {
+    return this.#arrivals.listen(this.#applicationId, { ...how, operations });
+  }
+
+  end(code?: string): void {
+    if (code !== undefined) this.#arrivals.refused(code, this.#applicationId);
   }
 }
 

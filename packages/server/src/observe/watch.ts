@@ -1,11 +1,7 @@
 /** Watch: figures and, where they are on, traces of every arrival, as one observer. */
 import type { Arrivals, Counted } from './arrivals.ts';
-import type { Listening, McpListener } from './mcp/listener.ts';
-import type { Operations } from './mcp/operation.ts';
 import type { Arrived, Observer, Watched } from './observer.ts';
 import type { Traced, Tracing } from './trace.ts';
-
-const nothing: Disposable = { [Symbol.dispose]: () => {} };
 
 export function watchWith({
   arrivals,
@@ -17,19 +13,13 @@ export function watchWith({
   return {
     arrive: (arrived: Arrived) => {
       const counted = arrivals.begin(arrived);
-      const listen = (how: Listening, operations?: Operations): McpListener =>
-        arrivals.listen(arrived.applicationId, { ...how, operations });
-      return tracing === undefined
-        ? { ...counted, stage: () => nothing, traceparent: undefined, listen: (how) => listen(how) }
-        : both(counted, tracing.begin(arrived), listen);
+      return tracing === undefined ? counted : both(counted, tracing.begin(arrived));
     },
     refused: (code) => arrivals.refused(code),
   };
 }
 
-type Listen = (how: Listening, operations: Operations) => McpListener;
-
-function both(counted: Counted, traced: Traced, listen: Listen): Watched {
+function both(counted: Counted, traced: Traced): Watched {
   return {
     stage: (name) => traced.stage(name),
     get traceparent() {
@@ -43,7 +33,7 @@ function both(counted: Counted, traced: Traced, listen: Listen): Watched {
       counted.answered(status);
       traced.answered(status);
     },
-    listen: (how) => listen(how, (asked) => traced.operation(asked)),
+    listen: (how) => counted.listen(how, (asked) => traced.operation(asked)),
     end: (code) => {
       counted.end(code);
       traced.end(code);

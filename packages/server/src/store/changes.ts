@@ -22,6 +22,8 @@ export const changeKinds = [
   'follower',
   'scaling',
   'scaled',
+  'catchUp',
+  'caughtUp',
 ] as const;
 
 export interface Change {
@@ -30,6 +32,7 @@ export interface Change {
    * Id of the row; for `settings` and `replica` the application's. `demand` is of no row: somebody waits for the
    * application. `renewal` and `renewed` are a question to the other nodes and its answer. `follower` names a node that
    * is there and does not lead. `scaling` asks the node that leads for the decisions on an application, `scaled` answers.
+   * `catchUp` asks it to write down what runs, `caughtUp` says that it is written; their id is that of the question.
    */
   readonly id: string;
   /** Of `demand`: how many wait at a node. */

@@ -81,7 +81,7 @@ export type AskedOfWorker = {
 export type AskedOfServer = {
   /** Somebody has begun to wait for the application. */
   knock: Told<string>;
-  /** Answered behind everything that the worker was told before. */
+  /** Answered behind everything that was known before, at whichever node. */
   catchUp: Told<undefined>;
   /** Whoever is next waits at another worker. */
   nudge: Told<{ readonly row: number; readonly applicationId: string }>;

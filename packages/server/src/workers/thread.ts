@@ -1,6 +1,7 @@
 /** Thread: one worker, as the main thread sees it: its line, and its end. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { youngGeneration } from '../gateway/young-generation.ts';
 import { Line, type Answers } from './line.ts';
 import type { AskedOfServer, AskedOfWorker, Start } from './protocol.ts';
 
@@ -22,7 +23,11 @@ export class Thread implements AsyncDisposable {
 
   constructor(start: Start, answers: Answers<AskedOfServer>) {
     this.row = start.row;
-    this.#worker = new Worker(entry, { workerData: start, name: `mooring worker ${start.row + 1}` });
+    this.#worker = new Worker(entry, {
+      workerData: start,
+      name: `mooring worker ${start.row + 1}`,
+      resourceLimits: { maxYoungGenerationSizeMb: youngGeneration },
+    });
     this.line = new Line(this.#worker, answers);
     const { promise, resolve } = Promise.withResolvers<Error | undefined>();
     this.ended = promise;

@@ -29,6 +29,8 @@ export interface WorkersOptions {
   readonly keys: KeyRing;
   readonly revocations: Revocations;
   readonly tickets: Tickets;
+  /** Needed where there are several nodes: resolves when the directory has all that was known at the time at any. */
+  readonly catchUp: (() => Promise<void>) | undefined;
   /** Needed where there are several nodes. */
   readonly renewElsewhere: RenewElsewhere | undefined;
   readonly log: Log;
@@ -162,10 +164,10 @@ export class Workers implements AsyncDisposable {
   }
 
   #answersFor(row: number): Answers<AskedOfServer> {
-    const { tickets, renewElsewhere } = this.#options;
+    const { tickets, catchUp, renewElsewhere } = this.#options;
     return {
       knock: (applicationId) => this.load.knock(applicationId),
-      catchUp: () => {},
+      catchUp: async () => await catchUp?.(),
       nudge: (to) => {
         if (to.row !== row) this.#threads.get(to.row)?.line.tell('offer', to.applicationId);
       },
