@@ -161,6 +161,39 @@ function scenarios(postgres: TestPostgres): void {
   });
 
   it(
+    verifies(
+      'affinity:session',
+      'a session that has just begun at a fresh replica is found through any node',
+    ),
+    async (t) => {
+      const database = await postgres.database('sessions');
+      const [leader, follower] = [await start(t, database), await start(t, database)];
+      const app = await deploy(leader, 'sessions');
+      const ask = async (node: ForkedServer, path: string, session?: string): Promise<Response> => {
+        const headers = {
+          authorization: `Bearer ${app.token}`,
+          ...(session && { 'mcp-session-id': session }),
+        };
+        const signal = AbortSignal.timeout(60_000);
+        return await fetch(node.urls.applicationsPlain + invokePath(app.id, path), { headers, signal });
+      };
+      await eventually(30_000, () => pidOf(follower, app));
+      let before = 0;
+      for (let round = 0; round < 2; round += 1) {
+        const begun = await eventually(60_000, async () => {
+          const answer = await ask(leader, '/begin');
+          const pid = await pidIn(answer);
+          assert.notEqual(pid, before);
+          return { pid, session: answer.headers.get('mcp-session-id') ?? '' };
+        });
+        assert.equal(await pidIn(await ask(follower, '/', begun.session)), begun.pid);
+        before = begun.pid;
+        process.kill(begun.pid, 'SIGKILL');
+      }
+    },
+  );
+
+  it(
     verifies('nodes:demand', 'who arrives at any node wakes an application, and counts as its load'),
     async (t) => {
       const database = await postgres.database('demand');
@@ -454,6 +487,10 @@ async function pidOf({ urls }: ForkedServer, { id, token }: App): Promise<number
     ...bearer(token),
     signal: AbortSignal.timeout(10_000),
   });
+  return await pidIn(answer);
+}
+
+async function pidIn(answer: Response): Promise<number> {
   assert.equal(answer.status, 200);
   const body: unknown = await answer.json();
   assert.ok(typeof body === 'object' && body !== null && 'pid' in body && typeof body.pid === 'number');
