@@ -14,7 +14,7 @@ import {
   type Return,
 } from '@mooring/contract';
 import { clientCredentials } from '@mooring/client';
-import { pythonSdk } from '@mooring/mcp-websocket/python-fixture';
+import { pythonSdks } from '@mooring/mcp-websocket/python-fixture';
 import type { RunningServer } from '@mooring/server';
 import { startTestServer } from './fixtures/server.ts';
 import * as matrix from './matrix/table.ts';
@@ -123,7 +123,7 @@ describe('docs/compatibility.md', () => {
       matrix.clients,
     );
     for (const [client, name = '', version] of rows)
-      assert.equal(version, name === 'mcp' ? pythonSdk : dependencies[name], client);
+      assert.equal(version, name === 'mcp' ? pythonVersion(client) : dependencies[name], client);
   });
 });
 
@@ -200,4 +200,8 @@ const record = (value: unknown): Record<string, unknown> =>
 function commandsIn(help: string): string[] {
   const [, list = ''] = /^Commands:\n((?: {2}.*\n?)*)/m.exec(help) ?? [];
   return [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
+}
+
+function pythonVersion(client: string | undefined): string | undefined {
+  return Object.entries(pythonSdks).find(([name]) => name === client)?.[1].version;
 }

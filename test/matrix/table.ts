@@ -1,5 +1,5 @@
 /** The matrix of MCP clients: which cells there are, which of them cannot be and why, and how it is written down. */
-export const clients = ['SDK v1', 'SDK v2', 'Python SDK v1', 'raw', 'browser'] as const;
+export const clients = ['SDK v1', 'SDK v2', 'Python SDK v1', 'Python SDK v2', 'raw', 'browser'] as const;
 export const applications = ['weather', 'server-everything', 'container'] as const;
 export const transports = ['WebSocket', 'Streamable HTTP'] as const;
 export const eras = ['legacy', 'stateless'] as const;
@@ -29,7 +29,9 @@ export interface Impossibility {
 }
 
 /** Why this combination cannot work. Undefined: it has to. */
-export function impossibilityOf({ client, application, era }: Cell): Impossibility | undefined {
+export function impossibilityOf({ client, application, transport, era }: Cell): Impossibility | undefined {
+  if (client === 'Python SDK v2' && transport === 'WebSocket')
+    return { reason: 'client has no WebSocket transport', says: /No module named 'mcp.client.websocket'/ };
   if (era === 'legacy') return undefined;
   if (client === 'SDK v1' || client === 'Python SDK v1')
     return { reason: 'client knows no stateless era', says: /knows 2025-11-25 and older/ };

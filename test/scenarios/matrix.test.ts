@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { findPython } from '@mooring/mcp-websocket/python-fixture';
+import { findPython, type Python } from '@mooring/mcp-websocket/python-fixture';
 import { engineForTests } from '@mooring/server/container-fixture';
 import { bundle } from '../fixtures/bundle.ts';
 import { chromiumMissing, chromiumPath, startChromium, startSite } from '../fixtures/chromium.ts';
@@ -33,7 +33,8 @@ import {
 import { revisions } from '../page/converse.ts';
 import { verifies } from '../verifies.ts';
 
-const python = await findPython();
+const pythons = new Map<ClientName, Python>();
+for (const sdk of ['Python SDK v1', 'Python SDK v2'] as const) pythons.set(sdk, await findPython(sdk));
 const { engine, missing: engineMissing } = await engineForTests();
 const chromium = chromiumPath();
 
@@ -44,7 +45,8 @@ interface Absence {
 
 /** What this machine does not have, so that the cell cannot be tried. */
 function absenceOf({ client, application }: Pick<Cell, 'client' | 'application'>): Absence | undefined {
-  if (client === 'Python SDK v1' && 'missing' in python) return { what: `no ${client}`, why: python.missing };
+  const python = pythons.get(client);
+  if (python !== undefined && 'missing' in python) return { what: `no ${client}`, why: python.missing };
   if (client === 'browser' && chromium === undefined) return { what: 'no Chromium', why: chromiumMissing };
   if (application === 'container' && engineMissing !== undefined)
     return { what: 'no container engine', why: engineMissing };
@@ -73,7 +75,11 @@ async function start(): Promise<void> {
   await Promise.all(
     wanted.map(async (name) => hosted.set(name, await host(test, name, { origin: site.origin, engine }))),
   );
-  if ('path' in python) travellers.set('Python SDK v1', pythonSdk(python.path, await kept(authority)));
+  const trusted = await kept(authority);
+  for (const sdk of ['Python SDK v1', 'Python SDK v2'] as const) {
+    const python = pythons.get(sdk);
+    if (python && 'path' in python) travellers.set(sdk, pythonSdk(sdk, python.path, trusted));
+  }
   if (chromium === undefined) return;
   const browser = await startChromium(chromium);
   owned.defer(() => browser.close());
@@ -133,6 +139,7 @@ describe('MCP clients through the gateway', () => {
     for (const client of clients)
       for (const transport of transports) {
         const cell = { client, application: 'weather', transport, era: 'legacy' } as const;
+        if (impossibilityOf(cell)) continue;
         it(
           verifies('auth:invalid', `${client} is refused over ${transport}`),
           { skip: absenceOf(cell)?.why ?? false, timeout: limits.cell },
