@@ -57,3 +57,14 @@ it(verifies('trace:context', 'without a collector the client’s own context is 
   const seen = await heard(await fetch(app.http(), { headers: { ...headers, traceparent } }));
   assert.equal(seen.headers['traceparent'], traceparent);
 });
+
+it('a server whose traces cannot be set up as asked does not start, and says why', async () => {
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = 'http://127.0.0.1:1';
+  process.env.OTEL_TRACES_SAMPLER_ARG = '7';
+  try {
+    await assert.rejects(startTestServer(), /OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1, not 7/);
+  } finally {
+    delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
+    delete process.env.OTEL_TRACES_SAMPLER_ARG;
+  }
+});

@@ -37,9 +37,10 @@ export class Thread implements AsyncDisposable {
       (error) => (reason = error instanceof Error ? error : new Error(String(error))),
     );
     this.#worker.once('exit', (code) => {
-      this.line[Symbol.dispose]();
       resolve(this.#isStopping ? undefined : (reason ?? new Error(`the worker ended with code ${code}`)));
     });
+    // Afterwards: whoever waits for an answer is to hear of what it died, and not of the line.
+    void this.ended.then(() => this.line[Symbol.dispose]());
   }
 
   /** Resolves when it can take connections. Rejects when it ends before. */
