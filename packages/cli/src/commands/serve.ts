@@ -99,7 +99,10 @@ async function serve(cli: Cli, config: ServeOptions, mode: Mode): Promise<void> 
   else printReady(cli, { server, stays: true });
   if (mode.once) return;
   await Promise.race([aborted(cli.interrupted), server.stopped]);
-  printNote(cli, 'Stopping: connections drain, then the replicas are stopped.');
+  printNote(
+    cli,
+    'Stopping: connections drain, then the replicas that do not go on without the server are stopped.',
+  );
   await server.stop();
   printNote(cli, 'Stopped.');
 }
