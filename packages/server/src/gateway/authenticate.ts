@@ -72,21 +72,37 @@ export function joinedScope(auth: Extract<Endpoint['auth'], { kind: 'oauth' }>):
   return `${auth.audience ?? ''}${auth.scope}`;
 }
 
-/** A token may name the configured audience, or the endpoint's own URL (RFC 8707). */
+/** Of each application the rules for the path that was asked for last. */
+const rulesFor = new WeakMap<
+  Endpoint,
+  { readonly path: string; readonly names: Names; readonly rules: TokenRules }
+>();
+
 function rulesOf(route: Route, auth: Extract<Endpoint['auth'], { kind: 'oauth' }>, names: Names): TokenRules {
   const path = route.path.split('?')[0] ?? '/';
-  const bases = [invokePath(route.endpoint.applicationId), livePath(route.endpoint.applicationId)];
+  const last = rulesFor.get(route.endpoint);
+  if (last !== undefined && last.path === path && last.names === names) return last.rules;
+  const { applicationId } = route.endpoint;
+  const rules = {
+    issuer: auth.issuer,
+    audiences: audiencesOf(applicationId, { auth, path, names }),
+    scope: auth.scope,
+  };
+  rulesFor.set(route.endpoint, { path, names, rules });
+  return rules;
+}
+
+/** A token may name the configured audience, or the endpoint's own URL (RFC 8707). */
+function audiencesOf(
+  applicationId: string,
+  { auth, path, names }: { auth: Extract<Endpoint['auth'], { kind: 'oauth' }>; path: string; names: Names },
+): string[] {
+  const bases = [invokePath(applicationId), livePath(applicationId)];
   const urls = [...names.origins].flatMap((origin) =>
     bases.flatMap((base) => [`${origin}${base}`, `${origin}${base}${path}`]),
   );
-  const own = names
-    .originsOf(route.endpoint.applicationId)
-    .flatMap((origin) => [origin, `${origin}/`, `${origin}${path}`]);
-  return {
-    issuer: auth.issuer,
-    audiences: [...(auth.audience === undefined ? [] : [auth.audience]), ...urls, ...own],
-    scope: auth.scope,
-  };
+  const own = names.originsOf(applicationId).flatMap((origin) => [origin, `${origin}/`, `${origin}${path}`]);
+  return [...(auth.audience === undefined ? [] : [auth.audience]), ...urls, ...own];
 }
 
 /** As it may stand in a quoted string (RFC 9110 section 5.6.4): a quote in the path must not end it. */

@@ -56,6 +56,8 @@ export function ledgerMemory(given: { rows: number; capacity: number; keep: numb
 export class Ledger {
   readonly #memory: LedgerMemory;
   readonly #row: number;
+  /** What stands in the lock while it is this one's. */
+  readonly #owner: number;
   readonly #clock: Clock;
   readonly #words: Int32Array;
   readonly #numbers: Float64Array;
@@ -64,6 +66,7 @@ export class Ledger {
   constructor(memory: LedgerMemory, { row, clock }: LedgerOptions) {
     this.#memory = memory;
     this.#row = row;
+    this.#owner = row + 1 || -1;
     this.#clock = clock;
     this.#words = new Int32Array(memory.buffer);
     this.#numbers = new Float64Array(memory.buffer);
@@ -76,100 +79,136 @@ export class Ledger {
   }
 
   read(key: string): Count {
-    using _lock = this.#lock();
-    const place = this.#find(key);
-    if (place === undefined) return none;
-    this.#turn(place);
-    const at = this.#numbersOf(place);
-    return {
-      now: this.#words[place / 4 + 3] ?? 0,
-      total: this.#numbers[at] ?? 0,
-      busy: this.#numbers[at + 1] ?? 0,
-    };
+    this.#lock();
+    try {
+      const place = this.#find(key);
+      if (place === undefined) return none;
+      this.#turn(place);
+      const at = this.#numbersOf(place);
+      return {
+        now: this.#words[place / 4 + 3] ?? 0,
+        total: this.#numbers[at] ?? 0,
+        busy: this.#numbers[at + 1] ?? 0,
+      };
+    } finally {
+      this.#unlock();
+    }
   }
 
   /** One more until the returned handle is disposed. Undefined: there are `limit` already. Default: no limit. */
   enter(key: string, limit = Infinity): Disposable | undefined {
-    using _lock = this.#lock();
-    const place = this.#make(key);
-    if (place === undefined) return nothing;
-    if ((this.#words[place / 4 + 3] ?? 0) >= limit) return undefined;
-    this.#add(place, 1);
-    this.#bump(place);
-    return new Held(this, place);
+    this.#lock();
+    try {
+      const place = this.#make(key);
+      if (place === undefined) return nothing;
+      if ((this.#words[place / 4 + 3] ?? 0) >= limit) return undefined;
+      this.#add(place, 1);
+      this.#bump(place);
+      return new Held(this, place);
+    } finally {
+      this.#unlock();
+    }
   }
 
   /** One less of those that `enter` counted there: for its handle. */
   leave(place: number): void {
-    using _lock = this.#lock();
-    this.#add(place, -1);
+    this.#lock();
+    try {
+      this.#add(place, -1);
+    } finally {
+      this.#unlock();
+    }
   }
 
   /** One more that was there, and is gone. */
   pass(key: string): void {
-    using _lock = this.#lock();
-    const place = this.#make(key);
-    if (place !== undefined) this.#bump(place);
+    this.#lock();
+    try {
+      const place = this.#make(key);
+      if (place !== undefined) this.#bump(place);
+    } finally {
+      this.#unlock();
+    }
   }
 
   /** Takes one from a credit that grows by `rate` a second, up to `rate`. False: it is used up. */
   spend(key: string, rate: number): boolean {
-    using _lock = this.#lock();
-    const place = this.#make(key);
-    if (place === undefined) return true;
-    const at = this.#numbersOf(place);
-    const now = this.#clock.now();
-    const earned = (Math.max(0, now - (this.#numbers[at + 4] ?? 0)) / 1000) * rate;
-    const credit = Math.min(rate, (this.#numbers[at + 3] ?? 0) + earned);
-    this.#numbers[at + 3] = credit < 1 ? credit : credit - 1;
-    this.#numbers[at + 4] = now;
-    return credit >= 1;
+    this.#lock();
+    try {
+      const place = this.#make(key);
+      if (place === undefined) return true;
+      const at = this.#numbersOf(place);
+      const now = this.#clock.now();
+      const earned = (Math.max(0, now - (this.#numbers[at + 4] ?? 0)) / 1000) * rate;
+      const credit = Math.min(rate, (this.#numbers[at + 3] ?? 0) + earned);
+      this.#numbers[at + 3] = credit < 1 ? credit : credit - 1;
+      this.#numbers[at + 4] = now;
+      return credit >= 1;
+    } finally {
+      this.#unlock();
+    }
   }
 
   /** Leaves a number for the other rows to see; 0 takes it back. */
   mark(key: string, value: number): void {
-    using _lock = this.#lock();
-    const place = value === 0 ? this.#find(key) : this.#make(key);
-    if (place !== undefined) this.#numbers[this.#numbersOf(place) + numbers + this.#row] = value;
+    this.#lock();
+    try {
+      const place = value === 0 ? this.#find(key) : this.#make(key);
+      if (place !== undefined) this.#numbers[this.#numbersOf(place) + numbers + this.#row] = value;
+    } finally {
+      this.#unlock();
+    }
   }
 
   /** The least mark there is, and whose. Undefined: there is none. */
   least(key: string): { readonly row: number; readonly value: number } | undefined {
-    using _lock = this.#lock();
-    const place = this.#find(key);
-    if (place === undefined) return undefined;
-    const from = this.#numbersOf(place) + numbers;
-    let found: { row: number; value: number } | undefined;
-    for (let row = 0; row < this.#memory.rows; row++) {
-      const value = this.#numbers[from + row] ?? 0;
-      if (value !== 0 && (found === undefined || value < found.value)) found = { row, value };
+    this.#lock();
+    try {
+      const place = this.#find(key);
+      if (place === undefined) return undefined;
+      const from = this.#numbersOf(place) + numbers;
+      let found: { row: number; value: number } | undefined;
+      for (let row = 0; row < this.#memory.rows; row++) {
+        const value = this.#numbers[from + row] ?? 0;
+        if (value !== 0 && (found === undefined || value < found.value)) found = { row, value };
+      }
+      return found;
+    } finally {
+      this.#unlock();
     }
-    return found;
   }
 
   /** The key may be forgotten as soon as it counts nothing. */
   forget(key: string): void {
-    using _lock = this.#lock();
-    const place = this.#find(key);
-    if (place === undefined) return;
-    if ((this.#words[place / 4 + 3] ?? 0) === 0) this.#clear(place);
-    else this.#numbers[this.#numbersOf(place) + 2] = -Infinity;
+    this.#lock();
+    try {
+      const place = this.#find(key);
+      if (place === undefined) return;
+      if ((this.#words[place / 4 + 3] ?? 0) === 0) this.#clear(place);
+      else this.#numbers[this.#numbersOf(place) + 2] = -Infinity;
+    } finally {
+      this.#unlock();
+    }
   }
 
   /** Takes back what a thread held that is dead. */
   clearRow(row: number): void {
     // It may have died while it held the lock.
     Atomics.compareExchange(this.#words, 0, row + 1, 0);
-    using _lock = this.#lock();
-    for (let place = header; place < this.#memory.buffer.byteLength; place += strideOf(this.#memory.rows)) {
-      const own = place / 4 + words + row;
-      const count = this.#words[own] ?? 0;
-      if (this.#words[place / 4] === 0) continue;
-      this.#numbers[this.#numbersOf(place) + numbers + row] = 0;
-      if (count === 0) continue;
-      this.#turn(place);
-      this.#words[own] = 0;
-      Atomics.sub(this.#words, place / 4 + 3, count);
+    this.#lock();
+    try {
+      for (let place = header; place < this.#memory.buffer.byteLength; place += strideOf(this.#memory.rows)) {
+        const own = place / 4 + words + row;
+        const count = this.#words[own] ?? 0;
+        if (this.#words[place / 4] === 0) continue;
+        this.#numbers[this.#numbersOf(place) + numbers + row] = 0;
+        if (count === 0) continue;
+        this.#turn(place);
+        this.#words[own] = 0;
+        Atomics.sub(this.#words, place / 4 + 3, count);
+      }
+    } finally {
+      this.#unlock();
     }
   }
 
@@ -261,8 +300,9 @@ export class Ledger {
     return made;
   }
 
-  #lock(): Disposable {
-    const own = this.#row + 1 || -1;
+  /** Not as something to dispose of: each count takes it, and an object each time costs as much as the count. */
+  #lock(): void {
+    const own = this.#owner;
     for (let attempt = 0; Atomics.compareExchange(this.#words, 0, 0, own) !== 0; attempt++) {
       if (attempt < spins) continue;
       if (attempt > spins + sleeps) {
@@ -272,7 +312,10 @@ export class Ledger {
       // Nobody wakes it: it looks again.
       Atomics.wait(this.#words, 0, Atomics.load(this.#words, 0), 1);
     }
-    return { [Symbol.dispose]: () => void Atomics.compareExchange(this.#words, 0, own, 0) };
+  }
+
+  #unlock(): void {
+    Atomics.compareExchange(this.#words, 0, this.#owner, 0);
   }
 }
 

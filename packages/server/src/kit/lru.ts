@@ -1,4 +1,7 @@
-/** A map that holds a bounded number of entries and forgets the one that was used least recently. */
+/**
+ * A map that holds a bounded number of entries and forgets the one that was used least recently. As long as there is
+ * room the order of uses is not kept, which would cost more than a look into the map.
+ */
 
 export class Lru<Key, Value> {
   readonly #entries = new Map<Key, Value>();
@@ -17,7 +20,7 @@ export class Lru<Key, Value> {
 
   get(key: Key): Value | undefined {
     const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
+    if (value === undefined || this.#entries.size < this.#capacity) return value;
     this.#entries.delete(key);
     this.#entries.set(key, value);
     return value;

@@ -78,9 +78,11 @@ export function createVerifier(options: VerifierOptions): VerifyToken {
 
   const sourceOf = (rules: TokenRules): KeySource => {
     if (isOwn(own, rules)) return ownKeys;
-    const known = foreign.get(rules.issuer) ?? foreignSource(rules.issuer, options);
-    foreign.set(rules.issuer, known);
-    return known;
+    const known = foreign.get(rules.issuer);
+    if (known !== undefined) return known;
+    const made = foreignSource(rules.issuer, options);
+    foreign.set(rules.issuer, made);
+    return made;
   };
 
   return async (token, rules, { signal }) => {
