@@ -123,6 +123,30 @@ export function runtimeSuite(name: string, make: Make, options: SuiteOptions = {
       assert.equal(await serves(urlOf(replica)), false);
     });
 
+    test('asks a replica to end, and ends it when its grace is over; a later stop may shorten that', async (context) => {
+      await using suite = await make(context);
+      const settings = { ...limits, startDeadline: 30, stopGrace: 3600 };
+      const spec = specOf(suite.artifact('stubborn'), { settings });
+      await using replica = await suite.runtime.start(spec, { signal });
+      await replica.ready({ signal });
+      const patient = replica.stop();
+      for await (const { text } of suite.runtime.logs(spec.applicationId, { follow: true, signal }))
+        if (text === 'ignoring SIGTERM') break;
+      assert.equal(await serves(urlOf(replica)), true);
+      await replica.stop({ grace: 0.1 });
+      assert.deepEqual(await patient, { code: null, signal: 'SIGKILL' });
+      assert.equal(replica.wasKilled, false);
+      assert.equal(await serves(urlOf(replica)), false);
+    });
+
+    test('starts nothing twice under one id, nor under an id that is no file name', async (context) => {
+      await using suite = await make(context);
+      const spec = specOf(suite.artifact('serve'));
+      await using _replica = await suite.runtime.start(spec, { signal });
+      for (const refused of [spec, { ...spec, id: '../x' }, { ...spec, applicationId: 'a/b' }])
+        await assert.rejects(suite.runtime.start(refused, { signal }), TypeError);
+    });
+
     for (const { behaviour, listens, told } of failures) {
       const deadline = listens ? secondsToListen : (quietDeadlines[behaviour] ?? 30);
       test(`says why a replica did not come up: ${behaviour}`, async (context) => {
@@ -288,6 +312,21 @@ export function runtimeSuite(name: string, make: Make, options: SuiteOptions = {
         { replicaId: first.id, stream: 'stderr', text: 'no such table: forecasts' },
         { replicaId: first.id, stream: 'stdout', text: 'reading the configuration' },
       ]);
+    });
+
+    test('tells the last lines of what was written, and nothing of an application that is forgotten', async (context) => {
+      await using suite = await make(context);
+      const spec = specOf(suite.artifact('exit'));
+      const { applicationId } = spec;
+      await using replica = await suite.runtime.start(spec, { signal });
+      await replica.exited;
+      await replica.stop();
+      const all = await Array.fromAsync(suite.runtime.logs(applicationId, { signal }));
+      const last = await Array.fromAsync(suite.runtime.logs(applicationId, { tail: 2, signal }));
+      assert(all.length > 2);
+      assert.deepEqual(last, all.slice(-2));
+      await suite.runtime.forget(applicationId);
+      assert.deepEqual(await Array.fromAsync(suite.runtime.logs(applicationId, { signal })), []);
     });
 
     test('ends everything when it is disposed', async (context) => {
