@@ -78,21 +78,17 @@ export async function admit(call: Call, options: AdmitOptions): Promise<Seat> {
 
 /** Undefined: there is none now. Throws a Problem when the caller's session is over. */
 function take(applicationId: string, options: AdmitOptions): Seat | undefined {
-  const { directory, load, random, except, avoid, ejections, preference } = options;
+  const { directory, preference } = options;
   const endpoint = directory.get(applicationId);
   if (endpoint === undefined) return undefined;
-  const { replicas } = endpoint;
   const isOver = preference?.kind === 'session' && !isThere(endpoint, preference);
   if (isOver && directory.isCurrent) throw sessionOver();
-  const taken = takeBest(
-    { ...endpoint, replicas: replicas.filter(({ id }) => id !== except) },
-    { load, random, ejections, preference, avoid },
-  );
+  const taken = takeBest(endpoint, options);
   if (taken === undefined) return undefined;
   const { replica, held } = taken;
-  const seat = { replica, held: 0, [Symbol.dispose]: () => held[Symbol.dispose]() };
   const tunnel = tunnelTo(replica, applicationId, options.openTunnel);
-  return tunnel ? { ...seat, tunnel } : seat;
+  const seat = { replica, held: 0, [Symbol.dispose]: () => held[Symbol.dispose]() };
+  return tunnel === undefined ? seat : { ...seat, tunnel };
 }
 
 /** False: the replica that the caller had is not there. */
@@ -105,17 +101,13 @@ function isThere(endpoint: Endpoint | undefined, preference: Preference | undefi
 /** Another gateway may take the last seat between the choice and the taking: then there is another choice. */
 function takeBest(
   { applicationId, replicas, settings: { maxConcurrency } }: Endpoint,
-  {
-    load,
-    random,
-    ejections,
-    preference,
-    avoid,
-  }: Pick<AdmitOptions, 'load' | 'random' | 'ejections' | 'preference' | 'avoid'>,
+  options: AdmitOptions,
 ): { replica: ReplicaAddress; held: Disposable } | undefined {
+  const { load, random, ejections, preference, avoid, except } = options;
   const limit = maxConcurrency === 0 ? Infinity : maxConcurrency;
+  const left = except === undefined ? replicas : replicas.filter(({ id }) => id !== except);
   for (;;) {
-    const replica = choose(replicas, {
+    const replica = choose(left, {
       load: (id) => load.at(id),
       random: () => (random(1)[0] ?? 0) / 256,
       limit,

@@ -26,10 +26,16 @@ export function choose(
   const reached = ready.filter(({ id }) => !isOut(id));
   const able = reached.length > 0 ? reached : ready;
   const own = ownOf(preference, { replicas, able });
-  const candidates = (own ? [own] : able).filter(({ id }) => load(id) < limit);
-  const least = Math.min(...candidates.map(({ id }) => load(id)));
-  const best = candidates.filter(({ id }) => load(id) === least);
-  return best[Math.floor(random() * best.length)];
+  let least = limit;
+  let best: ReplicaAddress[] = [];
+  for (const replica of own ? [own] : able) {
+    const busy = load(replica.id);
+    if (busy > least || busy >= limit) continue;
+    if (busy < least) best = [];
+    least = busy;
+    best.push(replica);
+  }
+  return best.length < 2 ? best[0] : best[Math.floor(random() * best.length)];
 }
 
 interface Pool {

@@ -4,6 +4,7 @@
  */
 import type { Demand, DemandPort } from '../directory/demand.ts';
 import { systemClock } from '../kit/clock.ts';
+import { Lru } from '../kit/lru.ts';
 import { Pair } from '../kit/pair.ts';
 import { ownTables, type Tables } from './tables.ts';
 
@@ -40,28 +41,28 @@ export class Load implements DemandPort {
 
   of(applicationId: string): Demand {
     const { applications } = this.#tables;
-    const inFlight = applications.read(keys.inFlight(applicationId));
-    const waiting = applications.read(keys.waiting(applicationId));
-    const { total: arrivals } = applications.read(keys.arrivals(applicationId));
+    const inFlight = applications.read(keysOf(applicationId).inFlight);
+    const waiting = applications.read(keysOf(applicationId).waiting);
+    const { total: arrivals } = applications.read(keysOf(applicationId).arrivals);
     return { inFlight: inFlight.now, waiting: waiting.now, arrivals, busy: inFlight.busy + waiting.busy };
   }
 
   /** Live connections of an application, or of one replica. */
   connections(id: string): number {
     const { applications, replicas } = this.#tables;
-    return applications.at(keys.connections(id)) || replicas.at(keys.connections(id));
+    return applications.at(keysOf(id).connections) || replicas.at(keysOf(id).connections);
   }
 
   /** Counts an arrival, before it takes a replica or waits. */
   arrive(applicationId: string): void {
-    this.#tables.applications.pass(keys.arrivals(applicationId));
+    this.#tables.applications.pass(keysOf(applicationId).arrivals);
   }
 
   /** One more at the replica until the returned handle is disposed. Undefined: it has `limit`. Default: no limit. */
   take(replicaId: string, applicationId: string, limit?: number): Disposable | undefined {
     const at = this.#tables.replicas.enter(replicaId, limit);
     if (at === undefined) return undefined;
-    const inFlight = this.#tables.applications.enter(keys.inFlight(applicationId)) ?? nothing;
+    const inFlight = this.#tables.applications.enter(keysOf(applicationId).inFlight) ?? nothing;
     this.#own.set(replicaId, (this.#own.get(replicaId) ?? 0) + 1);
     return new Taken(this, { replicaId, applicationId, at, inFlight });
   }
@@ -78,14 +79,14 @@ export class Load implements DemandPort {
   hold(replicaId: string, applicationId: string): Disposable {
     const { applications, replicas } = this.#tables;
     return new Pair(
-      applications.enter(keys.connections(applicationId)) ?? nothing,
-      replicas.enter(keys.connections(replicaId)) ?? nothing,
+      applications.enter(keysOf(applicationId).connections) ?? nothing,
+      replicas.enter(keysOf(replicaId).connections) ?? nothing,
     );
   }
 
   /** One more that waits until the returned handle is disposed. */
   wait(applicationId: string): Disposable {
-    const waits = this.#tables.applications.enter(keys.waiting(applicationId));
+    const waits = this.#tables.applications.enter(keysOf(applicationId).waiting);
     this.knock(applicationId);
     return waits ?? nothing;
   }
@@ -97,17 +98,17 @@ export class Load implements DemandPort {
 
   /** Says since when whoever is next here has waited; undefined: nobody does. Milliseconds of the system. */
   next(applicationId: string, since: number | undefined): void {
-    this.#tables.applications.mark(keys.waiting(applicationId), since ?? 0);
+    this.#tables.applications.mark(keysOf(applicationId).waiting, since ?? 0);
   }
 
   /** Since when whoever is next, at any gateway, has waited. Undefined: nobody does. */
   first(applicationId: string): number | undefined {
-    return this.#tables.applications.least(keys.waiting(applicationId))?.value;
+    return this.#tables.applications.least(keysOf(applicationId).waiting)?.value;
   }
 
   /** Lets the gateway at which somebody is next try. */
   passOn(applicationId: string): void {
-    const first = this.#tables.applications.least(keys.waiting(applicationId));
+    const first = this.#tables.applications.least(keysOf(applicationId).waiting);
     if (first !== undefined) this.#nudge?.(first.row, applicationId);
   }
 
@@ -124,7 +125,7 @@ export class Load implements DemandPort {
 
   /** The application is gone: its counts are not asked for any more. */
   forget(applicationId: string): void {
-    for (const keyOf of Object.values(keys)) this.#tables.applications.forget(keyOf(applicationId));
+    for (const key of Object.values(keysOf(applicationId))) this.#tables.applications.forget(key);
   }
 
   /** Resolves when the replica serves nothing that came through this gateway. */
@@ -175,13 +176,30 @@ class Taken implements Disposable {
 }
 
 /** Under which names an application is counted. */
-const keys = {
-  inFlight: (id: string) => `${id} in flight`,
-  waiting: (id: string) => `${id} waiting`,
-  arrivals: (id: string) => `${id} arrivals`,
-  connections: (id: string) => `${id} connections`,
-  places: (id: string) => `${id} places`,
-};
+interface Keys {
+  readonly inFlight: string;
+  readonly waiting: string;
+  readonly arrivals: string;
+  readonly connections: string;
+  readonly places: string;
+}
+
+/** Kept: every request needs some of them. */
+const known = new Lru<string, Keys>(4096);
+
+function keysOf(id: string): Keys {
+  const kept = known.get(id);
+  if (kept !== undefined) return kept;
+  const made = {
+    inFlight: `${id} in flight`,
+    waiting: `${id} waiting`,
+    arrivals: `${id} arrivals`,
+    connections: `${id} connections`,
+    places: `${id} places`,
+  };
+  known.set(id, made);
+  return made;
+}
 
 /** Of the connections that an application may have. */
-export const placesOf = keys.places;
+export const placesOf = (applicationId: string): string => keysOf(applicationId).places;

@@ -6,6 +6,7 @@
 import { Problem } from '@mooring/contract';
 import type { ReplicaAddress } from '../directory/endpoint.ts';
 import type { Budget } from '../kit/budget.ts';
+import { Held } from '../kit/held.ts';
 import type { AdmitOptions } from './admit.ts';
 import type { Call } from './authenticate.ts';
 import type { Connections } from './connections.ts';
@@ -61,21 +62,32 @@ async function attempt(
   response: InboundResponse,
   options: ProxyOptions & Pick<AdmitOptions, 'except' | 'avoid'>,
 ): Promise<Exchange | Unreached> {
-  using seat = await seated(call, options);
-  using _stage = options.watched.stage('proxy');
-  using tap = tapExchange(call, options);
-  const { request } = call.arrival;
-  const { replica, tunnel } = seat;
-  const connection = tunnel ? options.pool.once(tunnel) : options.pool.take(replica);
-  using passage = new Passage(call, response, { ...options, seat, connection, tap });
-  using _served = options.connections.add(passage);
-  const method = request.method ?? 'GET';
-  const head = requestHead({ method, path: call.route.path }, headersFor(call, replica, { ...options, tap }));
-  return await passage.go(head, {
-    isHead: method === 'HEAD',
-    isChunked: request.headers['transfer-encoding'] !== undefined,
-    patience: call.route.endpoint.settings.responseTimeout * 1000,
-  });
+  const seat = await seated(call, options);
+  // A stack of its own for each of these costs as much as all that they do.
+  const held = new Held();
+  held.add(seat);
+  try {
+    held.add(options.watched.stage('proxy'));
+    const tap = tapExchange(call, options);
+    if (tap !== undefined) held.add(tap);
+    const { replica, tunnel } = seat;
+    const connection = tunnel ? options.pool.once(tunnel) : options.pool.take(replica);
+    const passage = new Passage(call, response, { ...options, seat, connection, tap });
+    held.add(passage);
+    held.add(options.connections.add(passage));
+    const method = call.arrival.request.method ?? 'GET';
+    const head = requestHead(
+      { method, path: call.route.path },
+      headersFor(call, replica, { ...options, tap }),
+    );
+    return await passage.go(head, {
+      isHead: method === 'HEAD',
+      isChunked: call.arrival.request.headers['transfer-encoding'] !== undefined,
+      patience: call.route.endpoint.settings.responseTimeout * 1000,
+    });
+  } finally {
+    held[Symbol.dispose]();
+  }
 }
 
 function headersFor(

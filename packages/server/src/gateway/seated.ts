@@ -13,9 +13,13 @@ export async function seated(call: Call, options: SeatedOptions): Promise<Seat> 
   const there = directory.get(call.route.endpoint.applicationId)?.replicas ?? [];
   const isCold = !there.some(({ state }) => state === 'ready');
   const began = performance.now();
-  using _stage = watched.stage('wake');
-  const seat = await admit(call, options);
-  const seconds = (performance.now() - began) / 1000;
-  watched.seated({ isCold, replicaId: seat.replica.id, seconds });
-  return seat;
+  const stage = watched.stage('wake');
+  try {
+    const seat = await admit(call, options);
+    const seconds = (performance.now() - began) / 1000;
+    watched.seated({ isCold, replicaId: seat.replica.id, seconds });
+    return seat;
+  } finally {
+    stage[Symbol.dispose]();
+  }
 }

@@ -35,23 +35,40 @@ export function createAsserter(options: AsserterOptions): Assert {
     throw new TypeError('createAsserter: key must be a private P-256 key with a kid');
   const privateKey = createPrivateKey({ key: { ...key }, format: 'jwk' });
   const header = encode({ alg: 'ES256', kid: key.kid, typ: assertionType });
-  const made = new Lru<string, { readonly at: number; readonly assertion: string }>(remembered);
+  const made = new Lru<string, Made>(remembered);
+  const last = new WeakMap<Principal, Made>();
 
   return (principal, applicationId) => {
     const now = clock.now();
+    const lately = last.get(principal);
+    if (lately?.applicationId === applicationId && isFresh(lately, now)) return lately.assertion;
     const caller = callerClaims(principal, applicationId);
     const id = JSON.stringify(caller);
     const earlier = made.get(id);
-    if (earlier && now >= earlier.at && now < earlier.at + reuse) return earlier.assertion;
+    if (earlier && isFresh(earlier, now)) {
+      last.set(principal, earlier);
+      return earlier.assertion;
+    }
     const iat = Math.floor(now / 1000);
     const jti = Buffer.from(random(16)).toString('base64url');
     const input = `${header}.${encode({ iss: issuer, ...caller, iat, exp: iat + assertionLifetime, jti })}`;
     const signature = sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' });
     const assertion = `${input}.${signature.toString('base64url')}`;
-    made.set(id, { at: now, assertion });
+    const fresh = { applicationId, at: now, assertion };
+    made.set(id, fresh);
+    last.set(principal, fresh);
     return assertion;
   };
 }
+
+interface Made {
+  readonly applicationId: string;
+  /** When it was made, in milliseconds since the epoch. */
+  readonly at: number;
+  readonly assertion: string;
+}
+
+const isFresh = ({ at }: Made, now: number): boolean => now >= at && now < at + reuse;
 
 /** An anonymous caller has no `sub`. `sub_id` says whose subject it is (RFC 9493 section 3.2.3). */
 function callerClaims({ subject, clientId, scope, issuer }: Principal, applicationId: string): object {

@@ -214,9 +214,12 @@ export class Ledger {
 
   /** The place of a key; undefined when it has none. */
   #find(key: string): number | undefined {
-    const [one = 0, two = 0, three = 0, set = 0] = this.#keyOf(key);
+    const name = this.#keyOf(key);
+    const one = name[0];
+    const two = name[1];
+    const three = name[2];
     const stride = strideOf(this.#memory.rows);
-    const first = header + set * ways * stride;
+    const first = header + (name[3] ?? 0) * ways * stride;
     for (let place = first; place < first + ways * stride; place += stride) {
       const at = place / 4;
       if (this.#words[at] === one && this.#words[at + 1] === two && this.#words[at + 2] === three)

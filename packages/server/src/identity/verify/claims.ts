@@ -85,8 +85,8 @@ export interface Circumstances {
   readonly tolerance: number;
 }
 
-/** The caller whom the claims describe. Throws a Problem NotAuthenticated or NotAllowed when the rules are not met. */
-export function admitClaims(claims: Claims, rules: TokenRules, circumstances: Circumstances): Principal {
+/** Throws a Problem NotAuthenticated or NotAllowed when the rules are not met. */
+export function checkClaims(claims: Claims, rules: TokenRules, circumstances: Circumstances): void {
   const { issuers, now, tolerance } = circumstances;
   if (now >= claims.expiresAt + tolerance) throw refused('The access token has expired. Get a new one.');
   if (now < claims.notBefore - tolerance) throw refused('The access token is not valid yet. Use it later.');
@@ -101,8 +101,11 @@ export function admitClaims(claims: Claims, rules: TokenRules, circumstances: Ci
       'NotAllowed',
       `The access token lacks the scope "${rules.scope}". Ask for one that has it.`,
     );
-  const { subject, clientId, issuer, expiresAt } = claims;
-  const scope = claims.scopes.join(' ');
+}
+
+/** The caller whom the claims describe. */
+export function callerOf({ subject, clientId, issuer, expiresAt, scopes }: Claims): Principal {
+  const scope = scopes.join(' ');
   return { kind: 'token', subject, clientId, scope, issuer, expiresAt };
 }
 

@@ -15,8 +15,8 @@ import type { Clock } from '../../kit/clock.ts';
 import { Lru } from '../../kit/lru.ts';
 import type { Log } from '../../observe/log.ts';
 import type { Revocable } from '../revocations.ts';
-import type { TokenRules, VerifyToken } from '../principal.ts';
-import { admitClaims, readClaims, refused, type Claims } from './claims.ts';
+import type { Principal, TokenRules, VerifyToken } from '../principal.ts';
+import { callerOf, checkClaims, readClaims, refused, type Claims } from './claims.ts';
 import { discover, issuerName } from './discover.ts';
 import { createKeySet } from './key-set.ts';
 import { IssuerKeys, keyTimes, type Keys, type KeyTimes } from './keys.ts';
@@ -65,6 +65,10 @@ interface KeySource {
 interface Verified {
   readonly keys: Keys;
   readonly claims: Claims;
+  /** The same object each time: who has something ready for a caller finds it by it. */
+  readonly caller: Principal;
+  /** The same caller by a token of the embedded domain. */
+  readonly revocable: Principal;
 }
 
 /** Builds the verifier. Throws a TypeError when an option is out of its range. */
@@ -92,17 +96,16 @@ export function createVerifier(options: VerifierOptions): VerifyToken {
     const remembered = verified.get(id);
     const isKnown = remembered !== undefined && remembered.keys === source.kept;
     const fresh = isKnown ? remembered : await verify(readToken(token), source, { signal });
-    const principal = admitClaims(fresh.claims, rules, {
+    checkClaims(fresh.claims, rules, {
       issuers: fresh.keys.names,
       now: clock.now(),
       tolerance: source === ownKeys ? 0 : clockTolerance * 1000,
     });
     if (fresh !== remembered) verified.set(id, fresh);
-    if (source !== ownKeys) return principal;
+    if (source !== ownKeys) return fresh.caller;
     if (options.isRevoked?.(fresh.claims))
       throw refused('The access token was revoked. Sign in again, or ask for another one.');
-    const { subject, clientId, issuedAt, grant } = fresh.claims;
-    return { ...principal, revocable: { subject, clientId, issuedAt, grant } };
+    return fresh.revocable;
   };
 }
 
@@ -116,11 +119,23 @@ async function verify(
   { signal }: { signal: AbortSignal },
 ): Promise<Verified> {
   const keys = source.kept ?? (await source.current({ signal }));
-  if (isSignedBy(token, keys.find)) return { keys, claims: readClaims(token.payload) };
+  if (isSignedBy(token, keys.find)) return verifiedBy(keys, token);
   const renewed = await source.renewed({ signal });
   if (renewed === keys || !isSignedBy(token, renewed.find))
     throw refused('The access token is signed by a key that its issuer does not publish.');
-  return { keys: renewed, claims: readClaims(token.payload) };
+  return verifiedBy(renewed, token);
+}
+
+function verifiedBy(keys: Keys, { payload }: SignedToken): Verified {
+  const claims = readClaims(payload);
+  const caller = callerOf(claims);
+  const { subject, clientId, issuedAt, grant } = claims;
+  return {
+    keys,
+    claims,
+    caller,
+    revocable: { ...caller, revocable: { subject, clientId, issuedAt, grant } },
+  };
 }
 
 function foreignSource(domainUrl: string, options: VerifierOptions): KeySource {
