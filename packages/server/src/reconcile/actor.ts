@@ -92,10 +92,12 @@ export class Actor {
   }
 
   scaling(): ScalingStatus | undefined {
-    const { wish, autoscaler, copies } = this.facts;
+    const { wish, autoscaler, copies, served } = this.facts;
     if (!wish) return undefined;
     const ready = copies.filter(({ role, state }) => role === 'serving' && state === 'ready').length;
-    return autoscaler.status(policyFor(wish), ready);
+    const status = autoscaler.status(policyFor(wish), ready);
+    // Without a version that serves, or is about to, none is wanted, whatever the load.
+    return served || copies.length > 0 ? status : { ...status, wanted: 0 };
   }
 
   #serves({ application, deployment }: Wish): boolean {

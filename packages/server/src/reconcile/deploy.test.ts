@@ -133,6 +133,7 @@ describe('a new deployment', () => {
         const endpoint = world.directory.get(application.id);
         assert.deepEqual(endpoint?.replicas, []);
         assert.match(endpoint.notice ?? '', /did not start/);
+        assert.equal(world.reconciler.scaling(application.id)?.wanted, 0);
       });
       assert.deepEqual(await leftProcesses(world), []);
     });

@@ -44,9 +44,10 @@ export class PullProgress {
     return undefined;
   }
 
-  /** `3 of 7 layers, 12.5 of 80.1 MB`. */
+  /** `3 of 7 layers, 12.5 of 80.1 MB`; the engine tells of layers only that it lacks, or has in this image. */
   get summary(): string {
     const layers = [...this.#layers.values()];
+    if (layers.length === 0) return 'every layer was there';
     const sum = (part: 'current' | 'total'): string =>
       (layers.reduce((bytes, layer) => bytes + layer[part], 0) / 1e6).toFixed(1);
     const finished = layers.filter(({ done }) => done).length;
