@@ -4,73 +4,36 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { asProblem, invokePath, livePath, Problem } from '@mooring/contract';
-import type { Directory } from '../directory/directory.ts';
-import type { Assert, FindHolder, VerifyToken, Principal } from '../identity/principal.ts';
+import { asProblem } from '@mooring/contract';
+import type { FindHolder } from '../identity/principal.ts';
 import { Budget } from '../kit/budget.ts';
-import type { Clock, Random } from '../kit/clock.ts';
-import type { Log } from '../observe/log.ts';
-import type { Tickets } from '../identity/tickets.ts';
 import { noObserver, type Arrived, type Observer, type Watched } from '../observe/observer.ts';
 import { accept, requestIdOf, type Arrival } from './accept.ts';
 import { preferenceOf } from './affinity.ts';
 import { authenticate, type Call } from './authenticate.ts';
+import { CallLog, fieldsOf, type Fields } from './call-log.ts';
 import { answerCaller } from './caller.ts';
 import { Connections } from './connections.ts';
+import { Ejections } from './ejections.ts';
+import type { GatewayOptions } from './gateway-options.ts';
 import { checkHandshake } from './handshake.ts';
 import type { RawHeaders } from './headers.ts';
-import { Ejections } from './ejections.ts';
 import { answer, type InboundRequest, type InboundResponse } from './inbound.ts';
 import { Limits } from './limits.ts';
 import { live, type LiveOptions, type Opened } from './live.ts';
-import { Load, type Nudge } from './load.ts';
-import { describeResource, isMetadata, refuseOtherMethods } from './metadata.ts';
+import { Load } from './load.ts';
 import { gatheredLimit } from './mcp/gathering.ts';
-import type { Names } from './names.ts';
 import { isPreflight, preflightHeaders, readableBy, refuseForeignOrigin } from './origin.ts';
+import { Pool } from './outbound/pool.ts';
+import { answerOwn } from './own-answers.ts';
 import { routeArrival } from './own-host.ts';
 import { Pending } from './pending.ts';
-import { Pool } from './outbound/pool.ts';
 import { proxy } from './proxy.ts';
-import { refuseRequest, refuseSocket } from './refuse.ts';
-import type { RenewElsewhere } from './renewal.ts';
+import { refuseRequest, refuseSocket, restarting, upgradeRequired, wrongUrl } from './refuse.ts';
 import type { Route } from './route.ts';
 import { createSeal, type Seal } from './seal.ts';
-import { ownTables, type Tables } from './tables.ts';
-import type { OpenTunnel } from './tunnel.ts';
+import { ownTables } from './tables.ts';
 import { Waiting } from './waiting.ts';
-
-export interface GatewayOptions {
-  readonly directory: Directory;
-  readonly names: Names;
-  readonly verifyToken: VerifyToken;
-  /** Finds the API keys of those who sign their requests. Default: there are none. */
-  readonly findKey?: FindHolder;
-  readonly assert: Assert;
-  /** True for a caller whose token or key was revoked since. Default: nobody. */
-  readonly isWithdrawn?: (caller: Principal) => boolean;
-  /** Where the tickets of callers are kept. */
-  readonly tickets: Tickets;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  /** True once every wanted application has been tried once. */
-  readonly isReady: () => boolean;
-  /** 32 bytes by which clients are brought back to their replicas, the same on all servers. Default: new ones. */
-  readonly sealKey?: Uint8Array;
-  /** Needed where there are several nodes. */
-  readonly openTunnel?: OpenTunnel | undefined;
-  /** Needed where there are several nodes. */
-  readonly renewElsewhere?: RenewElsewhere | undefined;
-  /** What it counts together with other gateways. Default: it is alone. */
-  readonly tables?: Tables;
-  /** Needed where there are several gateways. */
-  readonly nudge?: Nudge;
-  /** Needed where the directory is a copy; see AdmitOptions. */
-  readonly catchUp?: () => Promise<void>;
-  /** Is told of every arrival. Default: nobody is. */
-  readonly observer?: Observer;
-}
 
 export class Gateway implements Disposable {
   readonly connections: Connections;
@@ -87,8 +50,7 @@ export class Gateway implements Disposable {
   /** One for each call, aborted when its client leaves or, for those that still wait, when the server stops. */
   readonly #calls = new Set<AbortController>();
   readonly #observer: Observer;
-  /** For what has been served: none of its fields can hold a credential, and to look for one in each line is dear. */
-  readonly #served: Log;
+  readonly #log: CallLog;
   #draining = false;
 
   constructor(options: GatewayOptions) {
@@ -97,7 +59,7 @@ export class Gateway implements Disposable {
     const tables = options.tables ?? ownTables(clock);
     const load = new Load({ tables, nudge: options.nudge });
     this.#observer = options.observer ?? noObserver;
-    this.#served = log.child({}, { redact: [] });
+    this.#log = new CallLog(log);
     this.#limits = new Limits(tables);
     this.#pending = new Pending(tables);
     this.demand = load;
@@ -121,7 +83,7 @@ export class Gateway implements Disposable {
     let watched: Watched | undefined;
     try {
       const arrival = accept(request, { names: this.#options.names, requestId, signal: left.signal });
-      if (this.#answerOwn(arrival, response)) return;
+      if (answerOwn(arrival, response, { ...this.#options, isReady: () => this.#isReady })) return;
       const found = routeArrival(arrival, 'invoke', this.#options);
       watched = this.#watch(arrival, { found, kind: 'request' });
       headers = readableBy(request, found.endpoint, this.#options.names);
@@ -130,10 +92,10 @@ export class Gateway implements Disposable {
     } catch (error) {
       if (error === clientLeft) {
         watched?.end();
-        return this.#logLeft(request, requestId);
+        return this.#log.left(request, requestId);
       }
       this.#tellRefusal(error, watched);
-      this.#logRefusal(request, requestId, error);
+      this.#log.refused(request, requestId, error);
       refuseRequest(request, response, { problem: asProblem(error), requestId, headers });
     } finally {
       this.#calls.delete(left);
@@ -162,10 +124,10 @@ export class Gateway implements Disposable {
       if (error === clientLeft) {
         watched?.end();
         socket.destroy();
-        return this.#logLeft(request, requestId);
+        return this.#log.left(request, requestId);
       }
       this.#tellRefusal(error, watched);
-      this.#logRefusal(request, requestId, error);
+      this.#log.refused(request, requestId, error);
       refuseSocket(socket, asProblem(error), requestId);
     } finally {
       this.#calls.delete(left);
@@ -192,28 +154,6 @@ export class Gateway implements Disposable {
     this.#pool[Symbol.dispose]();
   }
 
-  /** Health and metadata, which belong to no application. True when it was one of them. */
-  #answerOwn(arrival: Arrival, response: InboundResponse): boolean {
-    const { target, request, requestId } = arrival;
-    const { isReady, directory, names } = this.#options;
-    const tell = (status: number, body: unknown, headers: RawHeaders = []): true => {
-      refuseOtherMethods(request.method);
-      const own = ['content-type', 'application/json', 'opc-request-id', requestId];
-      const text = request.method === 'HEAD' ? undefined : JSON.stringify(body);
-      answer(response, { status, headers: [...own, ...headers], body: text });
-      return true;
-    };
-    if (isMetadata(target))
-      return tell(200, describeResource(arrival, directory, names), ['access-control-allow-origin', '*']);
-    if (names.labelOf(arrival.peer.host) !== undefined) return false;
-    if (target.path === '/health') return tell(200, { status: 'healthy' });
-    if (target.path === '/ready') {
-      const ready = isReady() && !this.#draining;
-      return tell(ready ? 200 : 503, { status: ready ? 'ready' : 'starting' });
-    }
-    return false;
-  }
-
   async #invoke(
     arrival: Arrival,
     { found, readable, watched }: { found: Route; readable: RawHeaders; watched: Watched },
@@ -236,10 +176,7 @@ export class Gateway implements Disposable {
       readable,
     });
     watched.answered(exchange.status);
-    this.#served.info(
-      { ...this.#fields(call), ...exchange, milliseconds: this.#options.clock.now() - started },
-      'request',
-    );
+    this.#log.served(call, { ...exchange, milliseconds: this.#options.clock.now() - started });
   }
 
   async #answerCaller(call: Call, response: InboundResponse, readable: RawHeaders): Promise<void> {
@@ -248,7 +185,7 @@ export class Gateway implements Disposable {
     const headers = ['opc-request-id', call.arrival.requestId, 'Cache-Control', 'no-store', ...readable];
     if (body !== undefined) headers.push('Content-Type', 'application/json');
     answer(response, { status, headers, body: body && JSON.stringify(body) });
-    this.#options.log.info({ ...this.#fields(call), form: call.route.form }, 'request of a caller');
+    this.#log.ofCaller(call);
   }
 
   async #connect(
@@ -266,7 +203,7 @@ export class Gateway implements Disposable {
     const { clock } = this.#options;
     const opened = await live(call, client, { ...this.#stage(call, watched), clock });
     held.move();
-    void this.#follow(opened, { place, watched, started, fields: this.#fields(call) });
+    void this.#follow(opened, { place, watched, started, fields: fieldsOf(call) });
   }
 
   /** Waits for the end of a connection. Never rejects. */
@@ -277,7 +214,7 @@ export class Gateway implements Disposable {
     place[Symbol.dispose]();
     const milliseconds = this.#options.clock.now() - started;
     const { replicaId, held } = connection;
-    this.#served.info({ ...fields, ...closing, replicaId, held, milliseconds }, 'connection closed');
+    this.#log.closed(fields, { ...closing, replicaId, held, milliseconds });
     watched.end();
   }
 
@@ -321,6 +258,10 @@ export class Gateway implements Disposable {
     };
   }
 
+  get #isReady(): boolean {
+    return this.#options.isReady() && !this.#draining;
+  }
+
   #refuseWhileDraining(): void {
     if (this.#draining) throw restarting();
   }
@@ -328,35 +269,6 @@ export class Gateway implements Disposable {
   /** Whoever waits for an answer to a token, for a replica or for its handshake need not wait any longer. */
   #refuseWaiting(): void {
     for (const call of this.#calls) call.abort(restarting());
-  }
-
-  #fields({ arrival, route, principal }: Call): Record<string, unknown> {
-    return {
-      requestId: arrival.requestId,
-      applicationId: route.endpoint.applicationId,
-      method: arrival.request.method,
-      path: route.path.split('?')[0],
-      client: arrival.peer.address,
-      subject: principal.subject,
-      clientId: principal.clientId,
-    };
-  }
-
-  #logRefusal(request: InboundRequest, requestId: string, error: unknown): void {
-    const problem = asProblem(error);
-    const fields = {
-      requestId,
-      code: problem.code,
-      status: problem.status,
-      method: request.method,
-      reason: problem.message,
-    };
-    if (problem.code === 'InternalServerError') this.#options.log.error({ ...fields, err: error }, 'failed');
-    else this.#options.log.info({ ...fields, cause: describe(problem.cause) }, 'refused');
-  }
-
-  #logLeft(request: InboundRequest, requestId: string): void {
-    this.#options.log.info({ requestId, method: request.method }, 'the client left before it was answered');
   }
 }
 
@@ -370,7 +282,7 @@ interface Following {
   /** Milliseconds since the epoch. */
   readonly started: number;
   /** What the log says of it. */
-  readonly fields: Readonly<Record<string, unknown>>;
+  readonly fields: Fields;
 }
 
 const nothing = Buffer.alloc(0);
@@ -379,30 +291,3 @@ const signsOfLeaving = ['error', 'end', 'close'] as const;
 
 /** Why a stage was abandoned: the client went away, and nobody is left to be told. */
 const clientLeft = new Error('the client left');
-
-function restarting(): Problem {
-  return new Problem('ServiceUnavailable', 'The server is restarting. Try again in a moment.', {
-    retryAfter: 1,
-  });
-}
-
-function describe(cause: unknown): string | undefined {
-  return cause instanceof Error ? cause.message : undefined;
-}
-
-function upgradeRequired(): Problem {
-  return new Problem(
-    'UpgradeRequired',
-    'This URL is for WebSocket clients. Use the invoke URL for plain HTTP.',
-    {
-      headers: { upgrade: 'websocket', connection: 'Upgrade' },
-    },
-  );
-}
-
-function wrongUrl(applicationId: string): Problem {
-  return new Problem(
-    'InvalidParameter',
-    `WebSocket connections are opened at ${livePath(applicationId)}, not at ${invokePath(applicationId)}.`,
-  );
-}

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { Problem, type ProblemBody } from '@mooring/contract';
+import { invokePath, livePath, Problem, type ProblemBody } from '@mooring/contract';
 import { hasBody, type RawHeaders } from './headers.ts';
 import {
   answer,
@@ -96,4 +96,28 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket
         ? new Problem('InvalidParameter', 'The head of the request did not arrive within 10 s.')
         : new Problem('InvalidParameter', 'This is not a well-formed HTTP/1.1 request.');
   refuseSocket(socket, problem, randomUUID());
+}
+
+/** The server ends, and takes no more. */
+export function restarting(): Problem {
+  return new Problem('ServiceUnavailable', 'The server is restarting. Try again in a moment.', {
+    retryAfter: 1,
+  });
+}
+
+/** Plain HTTP at the URL of WebSocket connections. */
+export function upgradeRequired(): Problem {
+  return new Problem(
+    'UpgradeRequired',
+    'This URL is for WebSocket clients. Use the invoke URL for plain HTTP.',
+    { headers: { upgrade: 'websocket', connection: 'Upgrade' } },
+  );
+}
+
+/** A WebSocket handshake at the URL of plain HTTP. */
+export function wrongUrl(applicationId: string): Problem {
+  return new Problem(
+    'InvalidParameter',
+    `WebSocket connections are opened at ${livePath(applicationId)}, not at ${invokePath(applicationId)}.`,
+  );
 }
