@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { Problem } from '@mooring/contract';
 import type { Random } from '../kit/clock.ts';
+import { headerName } from './header-name.ts';
 import type { InboundRequest } from './inbound.ts';
 import type { Names } from './names.ts';
 import { parseTarget, type Target } from './target.ts';
@@ -27,9 +28,6 @@ export interface Arrival {
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal;
 }
-
-/** Headers of which a second copy could make two readers disagree. */
-const single = ['host', 'authorization', 'content-length', 'origin', 'upgrade'];
 
 export interface AcceptOptions {
   readonly names: Names;
@@ -60,13 +58,13 @@ export function requestIdOf(request: InboundRequest, random: Random): string {
 }
 
 function refuseDoubledHeaders(rawHeaders: readonly string[]): void {
-  const seen = new Set<string>();
+  const seen: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]?.toLowerCase() ?? '';
-    if (!single.includes(name) && !name.startsWith('sec-websocket-')) continue;
-    if (seen.has(name))
-      throw new Problem('InvalidParameter', `The header "${name}" is given twice. Send it once.`);
-    seen.add(name);
+    const { lower, isSingle } = headerName(rawHeaders[index] ?? '');
+    if (!isSingle) continue;
+    if (seen.includes(lower))
+      throw new Problem('InvalidParameter', `The header "${lower}" is given twice. Send it once.`);
+    seen.push(lower);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import { invokePath, livePath, Problem } from '@mooring/contract';
 import type { Call } from './authenticate.ts';
+import { isNamed } from './header-name.ts';
 import type { RawHeaders } from './headers.ts';
 import type { Seal } from './seal.ts';
 
@@ -61,7 +62,7 @@ export interface AnsweredBy {
 export function withAffinity(headers: RawHeaders, by: AnsweredBy): RawHeaders {
   const { call, replicaId, preference, seal } = by;
   const lines = headers.map((value, index) => {
-    if (index % 2 === 0 || headers[index - 1]?.toLowerCase() !== sessionHeader) return value;
+    if (index % 2 === 0 || !isNamed(headers[index - 1], sessionHeader)) return value;
     return seal.seal(`${replicaId}\n${value}`, sessionContext(call));
   });
   if (preference?.kind !== 'cookie' || preference.replicaId === replicaId) return lines;

@@ -5,72 +5,40 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Preference } from './affinity.ts';
+import { headerName, isNamed, type HeaderName } from './header-name.ts';
 import type { Call } from './authenticate.ts';
 
 /** Header lines as Node's `rawHeaders` has them: name, value, name, value. */
 export type RawHeaders = string[];
 
-const hopByHop = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'transfer-encoding',
-  'upgrade',
-  'http2-settings',
-]);
-
-/**
- * Never taken from a client: credentials, and names that the replica may believe to be ours. An underscore counts as
- * a hyphen, because CGI and its descendants cannot tell the two apart.
- */
-function isOurs(name: string): boolean {
-  const spelled = name.replaceAll('_', '-');
-  return (
-    spelled === 'authorization' ||
-    spelled === 'opc-obo-token' ||
-    spelled === 'host' ||
-    spelled === 'forwarded' ||
-    spelled === 'opc-request-id' ||
-    // A replica knows its session by another name (affinity.ts).
-    spelled === 'mcp-session-id' ||
-    spelled.startsWith('x-forwarded-') ||
-    spelled.startsWith('mooring-') ||
-    spelled.startsWith('sec-websocket-')
-  );
-}
-
-const isOursTraced = (name: string): boolean => name === 'traceparent' || isOurs(name);
-
-/** Never taken from a replica: what only we say to a client, and what it was told about the caller. */
-function isForNobody(name: string): boolean {
-  return (
-    name === 'opc-request-id' ||
-    name.startsWith('access-control-') ||
-    name.startsWith('sec-websocket-') ||
-    name.startsWith('mooring-')
-  );
-}
+const isOurs = ({ isOurs: is }: HeaderName): boolean => is;
+const isOursTraced = ({ isOurs: is, lower }: HeaderName): boolean => is || lower === 'traceparent';
+const isForNobody = ({ isForNobody: is }: HeaderName): boolean => is;
 
 /** The lines that go on: not those of one hop, not those that `Connection` names, not those that are `kept` here. */
 function passedOn(
   rawHeaders: readonly string[],
   connection: string | undefined,
-  kept: (name: string) => boolean,
+  kept: (name: HeaderName) => boolean,
 ): RawHeaders {
-  const named = new Set((connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
-  // Without the length of a body its reader would take the body for the next request.
-  named.delete('content-length');
+  const named = namesIn(connection);
   const passed: RawHeaders = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] ?? '';
-    const lower = name.toLowerCase();
-    if (!hopByHop.has(lower) && !named.has(lower) && !kept(lower))
-      passed.push(name, rawHeaders[index + 1] ?? '');
+    const spelled = rawHeaders[index] ?? '';
+    const name = headerName(spelled);
+    if (!name.isHopByHop && !named?.has(name.lower) && !kept(name))
+      passed.push(spelled, rawHeaders[index + 1] ?? '');
   }
   return passed;
+}
+
+/** What a `Connection` names. */
+function namesIn(connection: string | undefined): Set<string> | undefined {
+  if (connection === undefined || isNamed(connection, 'keep-alive')) return undefined;
+  const named = new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
+  // Without the length of a body its reader would take the body for the next request.
+  named.delete('content-length');
+  return named;
 }
 
 export interface ReplicaHeadersOptions {

@@ -96,7 +96,7 @@ export class Passage implements Served, ExchangeSink, Disposable {
 
   /** Resolves when the exchange is over, or with Unreached. Throws a Problem: the client has not been answered, or only in part. */
   go(head: string, asking: Omit<Asking, 'sink'>): Promise<Exchange | Unreached> {
-    this.#response.once('close', this.#closed);
+    this.#response.on('close', this.#closed);
     this.#body.send(head, { ...asking, sink: this });
     return this.#over.promise;
   }

@@ -31,6 +31,19 @@ const caller = new RegExp(
   `^(?:${paths.invoke}|${paths.invokeIam})/([^/]+)/(?:tickets|connections/([^/]+)/token)$`,
 );
 
+type Prefixes = Readonly<Record<'invoke' | 'live', string>>;
+
+const prefixes = new WeakMap<Endpoint, Prefixes>();
+
+function prefixesOf(endpoint: Endpoint): Prefixes {
+  const known = prefixes.get(endpoint);
+  if (known !== undefined) return known;
+  const { applicationId } = endpoint;
+  const made = { invoke: invokePath(applicationId), live: livePath(applicationId) };
+  prefixes.set(endpoint, made);
+  return made;
+}
+
 /** Throws a Problem: NotAuthorizedOrNotFound, or InvalidParameter for a rest of the path that looks like another host. */
 export function route(target: Target, directory: Directory): Route {
   const found = beside(target, directory);
@@ -43,15 +56,17 @@ export function route(target: Target, directory: Directory): Route {
   if (rest.startsWith('//'))
     throw new Problem('InvalidParameter', 'The application\'s path must not start with "//".');
   const endpoint = directory.get(applicationId);
-  const prefix = form === 'live' ? livePath(applicationId) : invokePath(applicationId);
+  if (endpoint === undefined) throw notFound();
+  const prefix = prefixesOf(endpoint)[form];
   // An IAM application has paths of its own; under the others it does not exist, nor does another under its.
-  if (endpoint === undefined || !target.path.startsWith(prefix)) throw notFound();
+  if (!target.path.startsWith(prefix)) throw notFound();
   const { ticket, query } = splitTicket(target.query);
   return { endpoint, form, path: rest + query, prefix, ticket };
 }
 
 /** What a caller does beside invoking. Undefined: the target is something else. */
 function beside({ path }: Target, directory: Directory): Route | undefined {
+  if (!path.endsWith('/tickets') && !path.endsWith('/token')) return undefined;
   const match = caller.exec(path);
   const endpoint = directory.get(match?.[1] ?? '');
   if (!match || !endpoint || !path.startsWith(endpointPath(endpoint.applicationId))) return undefined;

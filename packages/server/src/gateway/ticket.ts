@@ -13,6 +13,7 @@ export interface SplitQuery {
 
 /** @param query empty, or starting with `?`. Throws a Problem (InvalidParameter) for several tickets. */
 export function splitTicket(query: string): SplitQuery {
+  if (query === '') return { ticket: undefined, query };
   const parts = query.slice(1).split('&');
   const isTicket = (part: string): boolean => part.startsWith(parameter);
   const [first, second] = parts.filter(isTicket);

@@ -138,7 +138,7 @@ class Serving {
 
   begin(socket: Socket, response: ServerResponse): void {
     this.#count(socket, 1);
-    response.once('close', () => this.#count(socket, -1));
+    response.on('close', () => this.#count(socket, -1));
   }
 
   isBusy(socket: Socket): boolean {

@@ -55,6 +55,10 @@ export interface VerifierOptions {
 /** Issuers whose keys are kept at a time. */
 const maxIssuers = 1000;
 
+/** Tokens whose digests need not be made again, and the longest one of them in bytes: 1 MiB of them at most. */
+const tokensAtHand = 256;
+const longestAtHand = 4096;
+
 interface KeySource {
   /** What need not be waited for. */
   readonly kept: Keys | undefined;
@@ -89,10 +93,19 @@ export function createVerifier(options: VerifierOptions): VerifyToken {
     return made;
   };
 
+  const ids = new Lru<string, { readonly issuer: string; readonly id: string }>(tokensAtHand);
+  const idOf = (token: string, issuer: string): string => {
+    const known = ids.get(token);
+    if (known?.issuer === issuer) return known.id;
+    const id = hash('sha256', token, 'base64url') + issuer;
+    if (token.length <= longestAtHand) ids.set(token, { issuer, id });
+    return id;
+  };
+
   return async (token, rules, { signal }) => {
     if (token.length > maxBytes) throw refused(`The access token is longer than ${maxBytes} bytes.`);
     const source = sourceOf(rules);
-    const id = hash('sha256', token, 'base64url') + rules.issuer;
+    const id = idOf(token, rules.issuer);
     const remembered = verified.get(id);
     const isKnown = remembered !== undefined && remembered.keys === source.kept;
     const fresh = isKnown ? remembered : await verify(readToken(token), source, { signal });
