@@ -6,6 +6,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -221,6 +222,31 @@ test('the commands, one after the other, against one server', async (t) => {
       assert.equal(broken.code, 1);
       assert.match(broken.stderr, /exited with code 3[^]*no database/);
       assert.equal((await run(['invoke', 'weather', '/health'])).code, 0);
+    },
+  );
+
+  await t.test(
+    'logs -f goes on into new replicas, each line with its time and its replica',
+    { timeout: 120_000 },
+    async (follow) => {
+      const child = start(here.path, ['logs', 'weather', '-f']);
+      follow.after(() => child.kill('SIGKILL'));
+      assert.ok(child.stdout);
+      const closed = once(child, 'close');
+      const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+      const next = async (): Promise<string> => {
+        const { value = '' } = await lines.next();
+        const [, replica = ''] = /^\d{4}-\d\d-\d\dT[\d:.]+Z (replica-\w+) /.exec(value) ?? assert.fail(value);
+        return replica;
+      };
+      await next();
+      await ok(['apps', 'update', 'weather', '--env', 'FOLLOWED=1']);
+      const { replicas } = JSON.parse(await ok(['status', 'weather', '--json']));
+      const fresh = replicas.find(({ state }: { state: string }) => state === 'READY');
+      while ((await next()) !== fresh.id);
+      child.kill('SIGINT');
+      await closed;
+      assert.equal(child.exitCode, 130);
     },
   );
 

@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { ScalingStatus } from '@mooring/contract';
 import { openLive, type Live } from '../fixtures/live.ts';
+import { sample, scrape } from '../fixtures/prometheus.ts';
 import { startTestServer, type DeployedApplication, type TestServer } from '../fixtures/server.ts';
 import { verifies } from '../verifies.ts';
 
@@ -89,6 +90,8 @@ describe('load decides how many replicas there are', () => {
       const statuses = await Promise.all(calls);
       agent.destroy();
       assert.deepEqual(new Set(statuses), new Set([200]));
+      const cold = sample(await scrape(test), 'mooring_cold_starts_total', { application: app.id }) ?? 0;
+      assert.ok(cold >= 1, 'they found no ready replica');
       const { decisions } = await scaling(app);
       const wake = decisions.findLast(({ cause }) => cause === 'WAKE');
       assert.deepEqual([wake?.from, wake?.to], [0, 1]);
