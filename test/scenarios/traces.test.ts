@@ -22,14 +22,15 @@ it(
     await using collector = await startCollector();
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url;
     let seen: Awaited<ReturnType<typeof heard>>;
+    let dialled = '';
     try {
       await using test = await startTestServer();
       const app = await test.deploy({ name: 'traced', command, workingDirectory });
       const { headers } = bearer(await test.token(app.id));
       seen = await heard(await fetch(app.http(), { headers: { ...headers, traceparent } }));
       using live = await openLive(app.ws(), { headers });
-      live.send('hello');
-      await live.next();
+      live.send('headers');
+      dialled = await live.next();
       live.socket.close();
       await live.closed;
     } finally {
@@ -43,6 +44,8 @@ it(
     assert.equal(seen.headers['traceparent'], `00-${traceId}-${proxy.spanId}-01`);
     const [connection] = named('arrival').filter((span) => span.traceId !== traceId);
     assert.equal(connection?.parentSpanId, undefined);
+    const dial = named('dial').find(({ parentSpanId }) => parentSpanId === connection?.spanId);
+    assert.equal(JSON.parse(dialled)['traceparent'], `00-${connection?.traceId}-${dial?.spanId}-01`);
     for (const name of ['wake', 'dial', 'relay']) {
       const parents = named(name).map(({ parentSpanId }) => parentSpanId);
       assert.ok(parents.includes(connection?.spanId), name);
