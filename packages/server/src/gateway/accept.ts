@@ -54,7 +54,8 @@ export function accept(request: InboundRequest, { names, requestId, signal }: Ac
 export function requestIdOf(request: InboundRequest, random: Random): string {
   const given = request.headers['opc-request-id'];
   if (typeof given === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(given)) return given;
-  return Buffer.from(random(16)).toString('hex').toUpperCase();
+  const { buffer, byteOffset, byteLength } = random(16);
+  return Buffer.from(buffer, byteOffset, byteLength).toString('hex').toUpperCase();
 }
 
 function refuseDoubledHeaders(rawHeaders: readonly string[]): void {

@@ -25,7 +25,7 @@ import { Load } from './load.ts';
 import { gatheredLimit } from './mcp/gathering.ts';
 import { isPreflight, preflightHeaders, readableBy, refuseForeignOrigin } from './origin.ts';
 import { Pool } from './outbound/pool.ts';
-import { answerOwn } from './own-answers.ts';
+import { answerOwn, type OwnAnswersOptions } from './own-answers.ts';
 import { routeArrival } from './own-host.ts';
 import { Pending } from './pending.ts';
 import { proxy } from './proxy.ts';
@@ -51,6 +51,7 @@ export class Gateway implements Disposable {
   readonly #calls = new Set<AbortController>();
   readonly #observer: Observer;
   readonly #log: CallLog;
+  readonly #own: OwnAnswersOptions;
   #draining = false;
 
   constructor(options: GatewayOptions) {
@@ -68,6 +69,7 @@ export class Gateway implements Disposable {
     this.#waiting = new Waiting({ directory, load });
     this.#ejections = new Ejections({ directory, log, restored: (id) => this.#waiting.serve(id) });
     this.#seal = createSeal(options.sealKey ?? random(32));
+    this.#own = { ...options, isReady: () => this.#isReady };
   }
 
   /** Answers an HTTP request. Never rejects. */
@@ -75,7 +77,7 @@ export class Gateway implements Disposable {
     const requestId = requestIdOf(request, this.#options.random);
     const left = new AbortController();
     this.#calls.add(left);
-    response.once('close', () => {
+    response.on('close', () => {
       // Who was answered has not left, and to tell is dear.
       if (!response.writableFinished) left.abort(clientLeft);
     });
@@ -83,7 +85,7 @@ export class Gateway implements Disposable {
     let watched: Watched | undefined;
     try {
       const arrival = accept(request, { names: this.#options.names, requestId, signal: left.signal });
-      if (answerOwn(arrival, response, { ...this.#options, isReady: () => this.#isReady })) return;
+      if (answerOwn(arrival, response, this.#own)) return;
       const found = routeArrival(arrival, 'invoke', this.#options);
       watched = this.#watch(arrival, { found, kind: 'request' });
       headers = readableBy(request, found.endpoint, this.#options.names);

@@ -3,11 +3,12 @@
  * gateways are added up at a scrape (metrics.ts).
  */
 import { problemKinds } from '@mooring/contract';
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Registry } from 'prom-client';
 import type { Listening, McpListener } from './mcp/listener.ts';
 import type { Operations } from './mcp/operation.ts';
 import { McpTelemetry } from './mcp/telemetry.ts';
 import type { Arrived, Watched } from './observer.ts';
+import { Seconds } from './seconds.ts';
 
 /** One family of figures, as plain data. */
 export interface Family {
@@ -27,17 +28,21 @@ const answer = [...wait, 60, 300];
 export class Arrivals {
   readonly #labelOf: (applicationId: string) => string;
   readonly #registry = new Registry();
-  readonly #queue = this.#histogram('mooring_queue_seconds', 'From authentication to a replica.', wait);
-  readonly #handshakes = this.#histogram(
-    'mooring_handshake_seconds',
-    'From the arrival of a WebSocket handshake to its 101.',
-    wait,
-  );
-  readonly #requests = this.#histogram(
-    'mooring_request_seconds',
-    'From the arrival of a request to the end of its answer.',
-    answer,
-  );
+  readonly #queue = new Seconds({
+    name: 'mooring_queue_seconds',
+    help: 'From authentication to a replica.',
+    bounds: wait,
+  });
+  readonly #handshakes = new Seconds({
+    name: 'mooring_handshake_seconds',
+    help: 'From the arrival of a WebSocket handshake to its 101.',
+    bounds: wait,
+  });
+  readonly #requests = new Seconds({
+    name: 'mooring_request_seconds',
+    help: 'From the arrival of a request to the end of its answer.',
+    bounds: answer,
+  });
   readonly #answers = this.#counter('mooring_answers_total', 'Answers of replicas to requests.', 'code');
   readonly #refusals = this.#counter(
     'mooring_refusals_total',
@@ -62,7 +67,7 @@ export class Arrivals {
   }
 
   seated(applicationId: string, { isCold, seconds }: Parameters<Watched['seated']>[0]): void {
-    this.#queue.observe(this.#labels(applicationId), seconds);
+    this.#queue.observe(this.#labelOf(applicationId), seconds);
     if (isCold) this.#coldStarts.inc(this.#labels(applicationId));
   }
 
@@ -72,10 +77,10 @@ export class Arrivals {
     status: number,
     seconds: number,
   ): void {
-    const labels = this.#labels(applicationId);
-    if (kind === 'connection') return this.#handshakes.observe(labels, seconds);
-    this.#requests.observe(labels, seconds);
-    this.#answers.inc({ ...labels, code: `${Math.floor(status / 100)}xx` });
+    const application = this.#labelOf(applicationId);
+    if (kind === 'connection') return this.#handshakes.observe(application, seconds);
+    this.#requests.observe(application, seconds);
+    this.#answers.inc({ application, code: `${Math.floor(status / 100)}xx` });
   }
 
   /** @param applicationId undefined: an arrival of which no application is known */
@@ -94,8 +99,7 @@ export class Arrivals {
 
   /** The application is gone: so are its series. */
   forget(application: string): void {
-    for (const histogram of [this.#queue, this.#handshakes, this.#requests])
-      histogram.remove({ application });
+    for (const seconds of [this.#queue, this.#handshakes, this.#requests]) seconds.forget(application);
     this.#coldStarts.remove({ application });
     this.#mcp.forget(application);
     for (const code of answerClasses) this.#answers.remove({ application, code });
@@ -104,22 +108,20 @@ export class Arrivals {
 
   async report(): Promise<Family[]> {
     const families = await this.#registry.getMetricsAsJSON();
-    return families.map(({ name, help, type, aggregator, values }) => ({
+    const own = [this.#queue, this.#handshakes, this.#requests].map((seconds) => seconds.family());
+    const others = families.map(({ name, help, type, aggregator, values }) => ({
       name,
       help,
       type,
       aggregator,
       values,
     }));
+    return [...own, ...others];
   }
 
   /** Asked for each time: whoever is answered after the application has gone must not bring its series back. */
   #labels(applicationId: string): { application: string } {
     return { application: this.#labelOf(applicationId) };
-  }
-
-  #histogram(name: string, help: string, buckets: number[]): Histogram {
-    return new Histogram({ name, help, buckets, labelNames: ['application'], registers: [this.#registry] });
   }
 
   #counter(name: string, help: string, ...labels: string[]): Counter {
