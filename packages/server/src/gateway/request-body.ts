@@ -59,11 +59,6 @@ export class RequestBody {
     this.#source?.resume();
   }
 
-  /** The replica takes nothing any more: what is left is read to know whether it was signed. */
-  lost(): void {
-    this.check?.stream.resume();
-  }
-
   /** The body, where it has come with its head. Undefined: not all of it, or nobody knows. */
   #whole(): Buffer | undefined {
     const { request } = this.#call.arrival;

@@ -31,17 +31,27 @@ async function startReplica(answer: string | ((socket: Socket) => void)): Promis
   };
 }
 
-/** Asks for something; resolves with the body of the answer. */
-async function ask(connection: Connection, patience = 60_000): Promise<string> {
+/**
+ * Asks for something; resolves with the body of the answer.
+ * @param differently what the sink does otherwise than to take all that comes
+ */
+async function ask(
+  connection: Connection,
+  patience = 60_000,
+  differently: Partial<ExchangeSink> = {},
+): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let body = '';
   const sink: ExchangeSink = {
     goOn: () => {},
-    begun: () => true,
-    data: (bytes) => (body += bytes.toString()),
+    begun: differently.begun ?? (() => true),
+    data: (bytes) => {
+      body += bytes.toString();
+      differently.data?.(bytes);
+    },
     ended: () => resolve(body),
     settled: () => {},
-    drained: () => {},
+    drained: differently.drained ?? (() => {}),
     failed: reject,
   };
   const asking = { sink, isHead: false, isChunked: false, patience };
@@ -104,6 +114,40 @@ for (const [name, leave] of [
     while (!first.isClosed) await new Promise(setImmediate);
     assert.equal(await ask(pool.take(replica.address)), 'hello');
     assert.equal(replica.sockets.length, 2);
+  });
+}
+
+test('a connection that is free while its reader has made it wait reads on, and serves the next exchange', async () => {
+  await using replica = await startReplica(hello);
+  using pool = new Pool();
+  for (let round = 0; round < 3; round += 1) {
+    const connection = pool.take(replica.address);
+    const body = await ask(connection, 30_000, { data: () => connection.pause() });
+    assert.equal(body, 'hello');
+  }
+  assert.equal(replica.sockets.length, 1);
+});
+
+for (const [name, leave] of [
+  ['closes', (socket: Socket) => void socket.end()],
+  ['resets', (socket: Socket) => void socket.resetAndDestroy()],
+] as const) {
+  test(`an answer that is held while its replica ${name} the connection is whole afterwards`, async () => {
+    await using replica = await startReplica(hello);
+    using pool = new Pool();
+    const connection = pool.take(replica.address);
+    const { promise: gone, resolve } = Promise.withResolvers<void>();
+    const begun = (): boolean => {
+      connection.hold();
+      // The answer came in one piece, so nothing of it can be lost any more.
+      for (const socket of replica.sockets) leave(socket);
+      return false;
+    };
+    const body = ask(connection, 30_000, { begun, drained: resolve });
+    await gone;
+    assert.equal(connection.isClosed, true);
+    connection.resume();
+    assert.equal(await body, 'hello');
   });
 }
 
