@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: what Mooring costs on this machine. `npm run bench -- cold`, `-- control`, `-- relay` and
- * `-- hosting` run one part;
+ * `npm run bench`: what Mooring costs on this machine. `npm run bench -- cold`, `-- control`, `-- relay`,
+ * `-- workers` and `-- hosting` run one part;
  * `--json` prints one object; `--pairs`, `--rows` and `--applications` make it longer or shorter; `--image` adds
  * cold starts of containers. Needs Linux (/proc).
  */
@@ -11,6 +11,7 @@ import type { Findings } from './figure.ts';
 import { hosting } from './hosting/hosting.ts';
 import { relay } from './relay/relay.ts';
 import { asJson, asText } from './report.ts';
+import { workers } from './workers/workers.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -38,6 +39,7 @@ const parts: Record<string, () => Promise<Findings>> = {
   control: () => control({ applications: whole('applications'), repetitions: 5, signal: over.signal }),
   relay: () =>
     relay({ pairs: whole('pairs'), rows: new RegExp(values.rows), note: (text) => console.error(text) }),
+  workers: () => workers({ pairs: whole('pairs'), note: (text) => console.error(text) }),
   hosting: () => hosting({ pairs: whole('pairs'), note: (text) => console.error(text) }),
 };
 
