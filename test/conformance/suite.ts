@@ -17,7 +17,7 @@ export interface ExpectedFailure {
 export interface SuiteRun {
   /** True when exactly what is expected to fail does. */
   readonly isAsExpected: boolean;
-  /** Scenarios that count: `✓ ping: 2 passed, 0 failed`. */
+  /** Every scenario that was run, also those that the suite does not score: `✓ ping: 2 passed, 0 failed`. */
   readonly summary: readonly string[];
   /** What the suite wrote. */
   readonly output: string;
