@@ -10,7 +10,7 @@ import { resources } from './resources.ts';
 import type { Scope } from './scope.ts';
 import type { Around, Resources, Store } from './store.ts';
 import type { Tables } from './tables.ts';
-import { differences, readVersions, type Versions } from './versions.ts';
+import { differences, readVersions } from './versions.ts';
 
 /** Set while the code runs inside a transaction's work. */
 interface Running {
@@ -132,12 +132,14 @@ async function listen(
   db: Kysely<Tables>,
   changes: Changes,
 ): Promise<AsyncDisposable | undefined> {
-  let known: Versions | undefined;
-  return await database.listen?.({
+  if (database.listen === undefined) return undefined;
+  // Before it listens: the first try may fail, and readers begin nevertheless.
+  let known = await readVersions({ db });
+  return await database.listen({
     heard: (change) => changes.send([change]),
     catchUp: async () => {
       const now = await readVersions({ db });
-      const missed = differences(known ?? now, now);
+      const missed = differences(known, now);
       known = now;
       changes.send(missed);
     },

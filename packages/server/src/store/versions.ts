@@ -2,7 +2,7 @@
 import type { Change } from './changes.ts';
 import type { Scope } from './scope.ts';
 
-/** By kind and id. */
+/** By kind and id. A version is another one after each writing; it need not be the next. */
 export type Versions = ReadonlyMap<string, { readonly change: Change; readonly version: number }>;
 
 /** Of the rows that readers keep something of in memory. */
@@ -17,6 +17,10 @@ export async function readVersions({ db }: Pick<Scope, 'db'>): Promise<Versions>
   // A key is never changed: it is there or not.
   const keys = await db.selectFrom('apiKeys').select('id').execute();
   const replicas = await db.selectFrom('replicas').select(['id', 'version', 'applicationId']).execute();
+  const revocations = await db
+    .selectFrom('identityRevocations')
+    .select(['kind', 'id', 'timeRevoked'])
+    .execute();
   const entry = (kind: Change['kind'], { id, version }: { id: string; version: number }, noted = id) =>
     [`${kind} ${id}`, { change: { kind, id: noted }, version }] as const;
   return new Map([
@@ -25,6 +29,10 @@ export async function readVersions({ db }: Pick<Scope, 'db'>): Promise<Versions>
     ...settings.map((row) => entry('settings', row)),
     ...keys.map(({ id }) => entry('apiKey', { id, version: 1 })),
     ...replicas.map((row) => entry('replica', row, row.applicationId)),
+    // Of a user and a client the ids may be the same.
+    ...revocations.map(({ kind, id, timeRevoked }) =>
+      entry('revocation', { id: `${kind} ${id}`, version: Date.parse(timeRevoked) }, id),
+    ),
   ]);
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { ClientRecord } from '../../identity/store-port.ts';
 import type { Change } from '../changes.ts';
+import { differences } from '../versions.ts';
 import type { StoreCase } from './case.ts';
 
 const client: ClientRecord = {
@@ -131,6 +132,32 @@ export const identityCases: readonly StoreCase[] = [
       );
       await grants.purge('2026-01-01T01:00:00.001Z');
       assert.deepEqual(await revocations.list(), []);
+    },
+  },
+  {
+    name: 'who compares versions sees each revocation that came, was replaced or went',
+    async run({ store }) {
+      const { revocations, grants } = store.identity;
+      const timeExpires = '2026-01-01T01:00:00.000Z';
+      const revoked = { id: 'mona', timeRevoked: '2026-01-01T00:00:00.000Z', timeExpires };
+      let known = await store.versions();
+      const seen = async (): Promise<string[]> => {
+        const found = await store.versions();
+        const changes = differences(known, found);
+        known = found;
+        return changes.map(({ kind, id }) => `${kind} ${id}`);
+      };
+      await revocations.put({ ...revoked, kind: 'user' });
+      assert.deepEqual(await seen(), ['revocation mona']);
+      await revocations.put({ ...revoked, kind: 'client' });
+      assert.deepEqual(await seen(), ['revocation mona']);
+      for (const timeRevoked of ['2026-01-01T00:00:00.001Z', '2025-12-31T23:59:59.999Z']) {
+        await revocations.put({ ...revoked, kind: 'user', timeRevoked });
+        assert.deepEqual(await seen(), ['revocation mona']);
+      }
+      assert.deepEqual(await seen(), []);
+      await grants.purge('2026-01-01T01:00:00.001Z');
+      assert.deepEqual(await seen(), ['revocation mona', 'revocation mona']);
     },
   },
   {
