@@ -1,11 +1,11 @@
 /**
- * Revocations: whose tokens are refused before they expire, in memory, so that no request waits for the database. Read anew
- * after each change, also one by another node; a reading that fails is repeated. Only tokens of the embedded domain.
+ * Revocations: whose tokens are refused before they expire, in memory, so that no request waits for the database. Only
+ * tokens of the embedded domain.
  */
 import { hash } from 'node:crypto';
-import { pauseFor } from '../kit/pause.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../observe/log.ts';
+import { openKept, type ChangeSource, type Kept } from './kept.ts';
 import { RevocationTable } from './revocation-table.ts';
 import type { IdentityStore, Revocation, RevocationKind } from './store-port.ts';
 
@@ -26,7 +26,7 @@ export function revoker(
 
 export interface RevocationSource {
   readonly identity: { readonly revocations: { list(): Promise<readonly Revocation[]> } };
-  readonly changes: { watch(listener: (change: { readonly kind: string }) => void): Disposable };
+  readonly changes: ChangeSource;
 }
 
 /** Of a token, what a revocation can be about. */
@@ -39,12 +39,8 @@ export interface Revocable {
   readonly grant?: string | undefined;
 }
 
-export interface Revocations extends AsyncDisposable {
+export interface Revocations extends Kept<Revocation> {
   readonly isRevoked: (token: Revocable) => boolean;
-  /** As they are now. */
-  readonly all: readonly Revocation[];
-  /** Calls the listener after each change, until the returned handle is disposed. */
-  watch(listener: () => void): Disposable;
 }
 
 /** Claim of a user's access token that says, without revealing it, on which consent it rests. */
@@ -52,59 +48,26 @@ export const grantClaim = 'mooring_grant';
 
 export const revocableGrant = (grantId: string): string => hash('sha256', grantId, 'base64url').slice(0, 22);
 
-/** Milliseconds until a failed reading is repeated. */
-const retryPause = 500;
-
 /** Resolves when it knows every revocation. Throws when they cannot be read. */
-export async function openRevocations(source: RevocationSource, log: Log): Promise<Revocations> {
-  const life = new AbortController();
-  const listeners = new Set<() => void>();
+export async function openRevocations(
+  { identity, changes }: RevocationSource,
+  log: Log,
+): Promise<Revocations> {
+  const list = () => identity.revocations.list();
+  const kept = await openKept({ kind: 'revocation', name: 'the revocations', list, changes, log });
   const table = new RevocationTable();
-  let known: readonly Revocation[] = [];
-  let isStale = false;
-  let reading: Promise<void> | undefined;
-
-  const read = async (): Promise<void> => {
-    known = await source.identity.revocations.list();
-    table.replace(known);
-    for (const listener of listeners) listener();
-  };
-  const refresh = async (): Promise<void> => {
-    while (isStale && !life.signal.aborted) {
-      isStale = false;
-      await read().catch(async (error: unknown) => {
-        isStale = true;
-        log.warn({ err: error }, 'the revocations could not be read; it is tried again');
-        await pauseFor(retryPause, life.signal);
-      });
-    }
-    reading = undefined;
-  };
-
-  const watch = source.changes.watch(({ kind }) => {
-    if (kind !== 'revocation') return;
-    isStale = true;
-    reading ??= refresh();
-  });
-  try {
-    await read();
-  } catch (error) {
-    watch[Symbol.dispose]();
-    throw error;
-  }
+  table.replace(kept.rows);
+  // Before anybody else hears of it.
+  const watch = kept.watch(() => table.replace(kept.rows));
   return {
     isRevoked: (token) => table.isRevoked(token),
-    get all() {
-      return known;
+    get rows() {
+      return kept.rows;
     },
-    watch(listener) {
-      listeners.add(listener);
-      return { [Symbol.dispose]: () => void listeners.delete(listener) };
-    },
+    watch: (listener) => kept.watch(listener),
     [Symbol.asyncDispose]: async () => {
+      await kept[Symbol.asyncDispose]();
       watch[Symbol.dispose]();
-      life.abort();
-      await reading;
     },
   };
 }

@@ -78,8 +78,8 @@ export class Workers implements AsyncDisposable {
         this.#tell('put', { endpoint, isNamed: labels.give(applicationId) });
       }),
     );
-    this.#watches.use(keys.watch(() => this.#tell('keys', keys.keys)));
-    this.#watches.use(revocations.watch(() => this.#tell('revocations', revocations.all)));
+    this.#watches.use(keys.watch(() => this.#tell('keys', keys.rows)));
+    this.#watches.use(revocations.watch(() => this.#tell('revocations', revocations.rows)));
   }
 
   /** Starts them. Resolves when all can take connections; rejects when one cannot. */
@@ -155,8 +155,8 @@ export class Workers implements AsyncDisposable {
     );
     this.#threads.set(row, thread);
     const { line } = thread;
-    line.tell('keys', keys.keys);
-    line.tell('revocations', revocations.all);
+    line.tell('keys', keys.rows);
+    line.tell('revocations', revocations.rows);
     for (const endpoint of directory.all())
       line.tell('put', { endpoint, isNamed: labels.of(endpoint.applicationId) === endpoint.applicationId });
     if (this.#isReady) line.tell('ready', undefined);
