@@ -262,7 +262,7 @@ export const requirements = [
   {
     id: 'auth:revoked',
     sentence:
-      'When a client, a user or an API key is deleted, its live connections end with 3003 within a second, and its tokens are refused.',
+      'When a client, a user or an API key is deleted, or a consent revoked, its live connections end with 3003 within a second, and its tokens are refused.',
     source: 'docs/wire.md, the embedded identity domain',
   },
   {

@@ -17,9 +17,9 @@ import { UnauthorizedError as FirstUnauthorized } from '@modelcontextprotocol/sd
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as FirstTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { invokePath, livePath } from '@mooring/contract';
-import { TestBrowser } from '@mooring/server/browser-fixture';
 import { bearer, openLive } from '../fixtures/live.ts';
 import { finished, ownAuth, startTestServer, type DeployedApplication } from '../fixtures/server.ts';
+import { consent, newPerson, signIn } from '../fixtures/sign-in.ts';
 import { verifies } from '../verifies.ts';
 
 const test = await startTestServer({ allowRegistration: true });
@@ -43,7 +43,7 @@ async function deployWeather(name: string): Promise<DeployedApplication> {
 }
 
 /** Milliseconds: a second, and what a machine with much else to do needs on top; nothing looks so rarely. */
-const soon = 5000;
+const soon = 20_000;
 
 interface Kept {
   client?: OAuthClientInformation;
@@ -75,28 +75,11 @@ function remembering(described: { token_endpoint_auth_method?: string }) {
   return { kept, provider };
 }
 
-/** Signs in as a person does, and returns where the browser is sent to in the end. */
-async function signIn(url: URL, name: string, password: string): Promise<URL> {
-  const browser = new TestBrowser();
-  const login = await browser.follow(await browser.get(url.href), url.origin);
-  const consent = await browser.follow(
-    await browser.submit(login.url, { action: 'login', name, password }),
-    url.origin,
-  );
-  const done = await browser.follow(await browser.submit(consent.url, { action: 'allow' }), url.origin);
-  return new URL(done.headers.get('location') ?? assert.fail(`no redirect: ${done.html}`));
-}
-
-async function person(name: string): Promise<{ name: string; password: string }> {
-  const { password = assert.fail('no password') } = await management.users.create({ name });
-  return { name, password };
-}
-
 describe('from nothing but the URL of an endpoint', () => {
   it(
     verifies('auth:discovery', 'the second SDK gets to a tool call, and on by its refresh token'),
     async () => {
-      const { name, password } = await person('mona');
+      const person = await newPerson(management, 'mona');
       const { kept, provider } = remembering({ token_endpoint_auth_method: 'none' });
       const connect = async (): Promise<Client> => {
         const client = new Client({ name: 'test', version: '1' });
@@ -106,7 +89,7 @@ describe('from nothing but the URL of an endpoint', () => {
       const first = new StreamableHTTPClientTransport(endpoint, { authProvider: provider });
       await assert.rejects(new Client({ name: 'test', version: '1' }).connect(first), UnauthorizedError);
       assert.equal(kept.url?.searchParams.get('resource'), endpoint.href);
-      const landed = await signIn(kept.url ?? assert.fail(), name, password);
+      const landed = await signIn(kept.url ?? assert.fail(), person);
       assert.equal(landed.searchParams.get('iss'), `${server.urls.management}/identity`);
       await first.finishAuth(landed.searchParams);
       const client = await connect();
@@ -127,10 +110,10 @@ describe('from nothing but the URL of an endpoint', () => {
   it(verifies('auth:scope', 'the second SDK gets more scope when a call needs it, and goes on'), async () => {
     const app = await deployWeather('forecast');
     const url = new URL(`${server.urls.applications}${invokePath(app.id, '/mcp')}`);
-    const { name, password } = await person('stephanie');
+    const person = await newPerson(management, 'stephanie');
     const { kept, provider } = remembering({ token_endpoint_auth_method: 'none' });
     const authorize = async (transport: StreamableHTTPClientTransport): Promise<void> => {
-      const landed = await signIn(kept.url ?? assert.fail('nobody is sent to sign in'), name, password);
+      const landed = await signIn(kept.url ?? assert.fail('nobody is sent to sign in'), person);
       await transport.finishAuth(landed.searchParams);
     };
     const first = new StreamableHTTPClientTransport(url, { authProvider: provider });
@@ -172,7 +155,7 @@ describe('from nothing but the URL of an endpoint', () => {
         `the first SDK, on which the Inspector is built, does so with ${method ?? 'no preference'}`,
       ),
       async () => {
-        const { name, password } = await person(`inspector-${method}`);
+        const person = await newPerson(management, `inspector-${method}`);
         const { kept, provider } = remembering(
           method === undefined ? {} : { token_endpoint_auth_method: method },
         );
@@ -181,7 +164,7 @@ describe('from nothing but the URL of an endpoint', () => {
           new FirstClient({ name: 'test', version: '1' }).connect(first),
           FirstUnauthorized,
         );
-        const landed = await signIn(kept.url ?? assert.fail(), name, password);
+        const landed = await signIn(kept.url ?? assert.fail(), person);
         await first.finishAuth(landed.searchParams.get('code') ?? '');
         const client = new FirstClient({ name: 'test', version: '1' });
         await client.connect(new FirstTransport(endpoint, { authProvider: provider }));
@@ -198,20 +181,13 @@ describe('what was revoked', () => {
       'ends the connections of a user within a second, and refuses the tokens that are out',
     ),
     async () => {
-      const { name, password } = await person('olga');
-      const { kept, provider } = remembering({ token_endpoint_auth_method: 'none' });
-      // A token for the whole application, not for one path of it.
-      const whole = new URL(`${server.urls.applications}${invokePath(weather.id)}`);
-      const transport = new StreamableHTTPClientTransport(whole, { authProvider: provider });
-      await assert.rejects(new Client({ name: 'test', version: '1' }).connect(transport), UnauthorizedError);
-      const landed = await signIn(kept.url ?? assert.fail(), name, password);
-      await transport.finishAuth(landed.searchParams);
-      const token = kept.tokens?.access_token ?? assert.fail();
+      const person = await newPerson(management, 'olga');
+      const { accessToken: token } = await consent({ management, applicationId: weather.id, person });
       const url = weather.ws('/ws');
       using live = await openLive(url, { ...bearer(token), subprotocols: ['mcp'] });
       using other = await openLive(url, { ...bearer(await test.token(weather.id)), subprotocols: ['mcp'] });
       const begun = performance.now();
-      await management.users.delete(name);
+      await management.users.delete(person.name);
       assert.deepEqual(await live.closed, { code: 3003, reason: 'access was withdrawn' });
       assert.ok(performance.now() - begun < soon);
       await assert.rejects(
@@ -219,6 +195,29 @@ describe('what was revoked', () => {
         /^Error: 401 .*revoked/,
       );
       assert.equal(other.socket.readyState, other.socket.OPEN);
+    },
+  );
+
+  it(
+    verifies('auth:revoked', 'ends the connections of a consent, and none of another one of the same user'),
+    async () => {
+      const person = await newPerson(management, 'dora');
+      const asked = { management, applicationId: weather.id, person };
+      const [revoked, kept] = [await consent(asked), await consent(asked)];
+      const options = (token: string) => ({ ...bearer(token), subprotocols: ['mcp'] });
+      const url = weather.ws('/ws');
+      using live = await openLive(url, options(revoked.accessToken));
+      using other = await openLive(url, options(kept.accessToken));
+      const begun = performance.now();
+      await revoked.revoke();
+      assert.deepEqual(await live.closed, { code: 3003, reason: 'access was withdrawn' });
+      assert.ok(performance.now() - begun < soon);
+      await assert.rejects(openLive(url, options(revoked.accessToken)), /^Error: 401 .*revoked/);
+      using again = await openLive(url, options(kept.accessToken));
+      assert.deepEqual(
+        [other, again].map(({ socket }) => socket.readyState),
+        [WebSocket.OPEN, WebSocket.OPEN],
+      );
     },
   );
 

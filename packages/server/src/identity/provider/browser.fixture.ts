@@ -14,6 +14,12 @@ interface Cookie {
 
 export class TestBrowser {
   readonly cookies = new Map<string, Cookie>();
+  readonly #reach: (url: string) => string;
+
+  /** @param reach where a URL really is; by default where it says */
+  constructor(reach = (url: string) => url) {
+    this.#reach = reach;
+  }
 
   get(url: string): Promise<Answer> {
     return this.#send(url, {});
@@ -34,7 +40,7 @@ export class TestBrowser {
     const { pathname } = new URL(url);
     const sent = [...this.cookies].filter(([, { path }]) => covers(path, pathname));
     const cookie = sent.map(([name, { value }]) => `${name.split(' ')[0]}=${value}`).join('; ');
-    const response = await fetch(url, {
+    const response = await fetch(this.#reach(url), {
       ...init,
       redirect: 'manual',
       headers: { cookie, accept: 'text/html' },
