@@ -1,7 +1,7 @@
 /** Several workers on one port: what they hold together, and that one of them may die. */
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { connect, ticketFor } from '@mooring/client';
+import { clientCredentials, connect, ticketFor } from '@mooring/client';
 import { connectionTokenPath } from '@mooring/contract';
 import { inWorkers } from '../fixtures/in-workers.ts';
 import { bearer, openLive, type Live } from '../fixtures/live.ts';
@@ -157,6 +157,42 @@ describe('several workers', () => {
       const outcomes = await Promise.allSettled(uses);
       for (const one of outcomes) if (one.status === 'fulfilled') open.push(one.value);
       assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
+    },
+  );
+
+  it(
+    verifies(
+      'auth:revoked',
+      'all end what a deleted client has open, refuse its token, and leave others alone',
+    ),
+    async () => {
+      await using here = await stand({ handshakeRate: 0 });
+      const { test, app, token } = here;
+      const { clientId, clientSecret, scope } = await test.management.clients.create(app.id, { name: 'x' });
+      const tokenUrl = `${test.server.urls.managementPlain}/identity/oauth2/v1/token`;
+      const credentials = { tokenUrl, clientId, clientSecret, scope, fetch };
+      const theirs = await clientCredentials(credentials)({ signal: AbortSignal.timeout(60_000) });
+      const leaving: Live[] = [];
+      const staying: Live[] = [];
+      // So that each of the workers has some.
+      const relaying = `process.getActiveResourcesInfo().includes('TCPSocketWrap')`;
+      do {
+        leaving.push(await live(app, theirs));
+      } while ((await inWorkers((evaluate) => evaluate(relaying))).filter(Boolean).length < workers);
+      for (let count = 0; count < 6; count += 1) staying.push(await live(app, token));
+      await test.management.clients.delete(app.id, clientId);
+      const codes = await Promise.all(leaving.map(async ({ closed }) => (await closed).code));
+      assert.deepEqual(new Set(codes), new Set([3003]));
+      for (let turn = 0; turn < 12; turn += 1) {
+        await assert.rejects(live(app, theirs), /^Error: 401 .*revoked/);
+        // A connection of its own each time, which any worker may get.
+        const headers = { ...bearer(theirs).headers, connection: 'close' };
+        assert.equal((await fetch(app.http('/x'), { headers })).status, 401);
+      }
+      for (const one of staying) {
+        one.send('there?');
+        assert.equal(await one.next(), 'there?');
+      }
     },
   );
 
