@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { clientCredentials } from '@mooring/client';
 import { WebSocketClientTransport } from '@mooring/mcp-websocket';
 import { startTestServer, type DeployedApplication, type TestServer } from '../fixtures/server.ts';
 import { verifies } from '../verifies.ts';
@@ -44,6 +45,38 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   }
 }
 
+/** Asks in a session of Streamable HTTP, or for one. */
+async function ask(
+  app: DeployedApplication,
+  { token, session, method = 'POST', message }: Asked,
+): Promise<Response> {
+  return await fetch(app.http('/mcp'), {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      accept: 'application/json, text/event-stream',
+      ...(message && { 'content-type': 'application/json' }),
+      ...(session !== undefined && { 'mcp-session-id': session }),
+    },
+    ...(message && { body: JSON.stringify({ jsonrpc: '2.0', ...message }) }),
+    signal: AbortSignal.timeout(60_000),
+  });
+}
+
+interface Asked {
+  readonly token: string;
+  readonly session?: string;
+  readonly method?: 'POST' | 'GET' | 'DELETE';
+  readonly message?: object;
+}
+
+const initialize = {
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+};
+const ping = { id: 2, method: 'ping' };
+
 describe('an artifact of type MCP_STDIO_ARTIFACT', { timeout: 90_000 }, () => {
   it(
     verifies('mcp:stdio', 'serves server-everything over both transports, and leaves no process behind'),
@@ -75,6 +108,45 @@ describe('an artifact of type MCP_STDIO_ARTIFACT', { timeout: 90_000 }, () => {
       await until(async () => (await processesWith(mark)) === 1);
       await test.management.applications.delete(app.id);
       await until(async () => (await processesWith(mark)) === 0);
+    },
+  );
+
+  it(
+    verifies(
+      'affinity:foreign',
+      'keeps a session for its subject, also with a new token, and has it for nobody else',
+    ),
+    async () => {
+      await using test = await startTestServer();
+      const app = await test.deploy({
+        name: 'everything',
+        command: everything,
+        artifactType: 'MCP_STDIO_ARTIFACT',
+      });
+      assert.deepEqual(app.errors, []);
+      const created = await test.management.clients.create(app.id, { name: 'owner' });
+      const tokenUrl = `${test.server.urls.managementPlain}/identity/oauth2/v1/token`;
+      const newToken = () =>
+        clientCredentials({ ...created, tokenUrl, fetch })({ signal: AbortSignal.timeout(60_000) });
+      const [first, second] = [await newToken(), await newToken()];
+      assert.notEqual(first, second);
+      const begun = await ask(app, { token: first, message: initialize });
+      assert.equal(begun.status, 200, await begun.text());
+      const session = begun.headers.get('mcp-session-id') ?? assert.fail('no session');
+      const stranger = await test.token(app.id);
+      const tries = [{ message: ping }, { method: 'GET' }, { method: 'DELETE' }] as const;
+      for (const attempt of tries) {
+        const refused = await ask(app, { token: stranger, session, ...attempt });
+        assert.equal(refused.status, 404);
+        assert.match(await refused.text(), /NotAuthorizedOrNotFound.*no such session for this caller/);
+      }
+      for (const token of [second, first]) {
+        const answer = await ask(app, { token, session, message: ping });
+        assert.equal(answer.status, 200);
+        assert.match(await answer.text(), /"id":2/);
+      }
+      assert.equal((await ask(app, { token: second, session, method: 'DELETE' })).status, 200);
+      assert.equal((await ask(app, { token: first, session, message: ping })).status, 404);
     },
   );
 
