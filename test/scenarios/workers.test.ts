@@ -181,6 +181,9 @@ describe('several workers', () => {
       } while ((await inWorkers((evaluate) => evaluate(relaying))).filter(Boolean).length < workers);
       for (let count = 0; count < 6; count += 1) staying.push(await live(app, token));
       await test.management.clients.delete(app.id, clientId);
+      await eventually(async () =>
+        assert.ok(leaving.every(({ socket }) => socket.readyState === socket.CLOSED)),
+      );
       const codes = await Promise.all(leaving.map(async ({ closed }) => (await closed).code));
       assert.deepEqual(new Set(codes), new Set([3003]));
       for (let turn = 0; turn < 12; turn += 1) {
