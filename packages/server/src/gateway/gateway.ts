@@ -28,7 +28,7 @@ import { Pool } from './outbound/pool.ts';
 import { answerOwn, type OwnAnswersOptions } from './own-answers.ts';
 import { routeArrival } from './own-host.ts';
 import { Pending } from './pending.ts';
-import { proxy } from './proxy.ts';
+import { proxy, type ProxyOptions } from './proxy.ts';
 import { refuseRequest, refuseSocket, restarting, upgradeRequired, wrongUrl } from './refuse.ts';
 import type { Route } from './route.ts';
 import { createSeal, type Seal } from './seal.ts';
@@ -172,11 +172,7 @@ export class Gateway implements Disposable {
     const call = await authenticate(arrival, found, this.#options);
     if (found.form !== 'invoke') return await this.#answerCaller(call, response, readable);
     this.#refuseWhileDraining();
-    const exchange = await proxy(call, response, {
-      ...this.#stage(call, watched),
-      pool: this.#pool,
-      readable,
-    });
+    const exchange = await proxy(call, response, this.#stage(call, { watched, readable }));
     watched.answered(exchange.status);
     this.#log.served(call, { ...exchange, milliseconds: this.#options.clock.now() - started });
   }
@@ -203,7 +199,7 @@ export class Gateway implements Disposable {
     using held = new DisposableStack();
     const place = held.use(this.#limits.enter(call));
     const { clock } = this.#options;
-    const opened = await live(call, client, { ...this.#stage(call, watched), clock });
+    const opened = await live(call, client, { ...this.#stage(call, { watched }), clock });
     held.move();
     void this.#follow(opened, { place, watched, started, fields: fieldsOf(call) });
   }
@@ -237,7 +233,10 @@ export class Gateway implements Disposable {
     else watched.end(code);
   }
 
-  #stage(call: Call, watched: Watched): Stage {
+  #stage(
+    call: Call,
+    { watched, readable = [] }: { readonly watched: Watched; readonly readable?: RawHeaders },
+  ): Stage {
     const { directory, random, assert, openTunnel, catchUp } = this.#options;
     const { principal, route } = call;
     const assertion =
@@ -257,6 +256,8 @@ export class Gateway implements Disposable {
       gathered: this.#gathered,
       preference: preferenceOf(call, this.#seal),
       watched,
+      pool: this.#pool,
+      readable,
     };
   }
 
@@ -275,7 +276,7 @@ export class Gateway implements Disposable {
 }
 
 /** What the stages after authentication work with. */
-type Stage = Omit<LiveOptions, 'clock'>;
+type Stage = Omit<LiveOptions, 'clock'> & ProxyOptions;
 
 /** What is kept of a connection for its end. */
 interface Following {

@@ -53,7 +53,7 @@ export class Unreached extends Error {
   }
 }
 
-export interface PassageOptions extends ProxyOptions {
+export interface PassageOptions extends Pick<ProxyOptions, 'ejections' | 'readable' | 'preference' | 'seal'> {
   readonly seat: Seat;
   readonly connection: Connection;
   readonly tap: ExchangeTap | undefined;
@@ -221,10 +221,10 @@ export class Passage implements Served, ExchangeSink, Disposable {
 
   #begin(head: AnswerHead): void {
     const { status, reason, rawHeaders, connection } = head;
-    const { readable, tap } = this.#options;
+    const { readable, tap, preference, seal } = this.#options;
     const { arrival, route } = this.#call;
     const passed = confine(clientHeaders(rawHeaders, connection, arrival.requestId), route.prefix);
-    const by = { ...this.#options, call: this.#call, replicaId: this.replicaId };
+    const by = { call: this.#call, replicaId: this.replicaId, preference, seal };
     this.#sent = 'head';
     begin(this.#response, { status, reason, headers: [...withAffinity(passed, by), ...readable] });
     this.#tap = tap?.answer({ 'content-type': head.contentType, 'content-encoding': head.contentEncoding });

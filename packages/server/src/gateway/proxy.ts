@@ -7,12 +7,11 @@ import { Problem } from '@mooring/contract';
 import type { ReplicaAddress } from '../directory/endpoint.ts';
 import type { Budget } from '../kit/budget.ts';
 import { Held } from '../kit/held.ts';
-import type { AdmitOptions } from './admit.ts';
 import type { Call } from './authenticate.ts';
 import type { Connections } from './connections.ts';
 import { hasBody, replicaHeaders, type RawHeaders } from './headers.ts';
 import type { InboundResponse } from './inbound.ts';
-import { tapExchange, withoutCompression, type ExchangeTap } from './mcp/exchange.ts';
+import { tapExchange, withoutCompression } from './mcp/exchange.ts';
 import type { Pool } from './outbound/pool.ts';
 import { requestHead } from './outbound/request-head.ts';
 import { Passage, Unreached, type Exchange } from './passage.ts';
@@ -41,17 +40,17 @@ export async function proxy(call: Call, response: InboundResponse, options: Prox
   // A body would be gone after the first attempt.
   const bodiless = !hasBody(request);
   let repeats = bodiless && idempotent.has(request.method ?? '') ? 1 : 0;
-  let except: string | undefined;
-  let avoid: string | undefined;
+  let choice: ProxyOptions = options;
   for (;;) {
-    const result = await attempt(call, response, { ...options, except, avoid });
+    const result = await attempt(call, response, choice);
     if (!(result instanceof Unreached)) return result;
     // A refused connection is no repetition: nothing has reached that replica.
-    if (bodiless && except === undefined && result.isRefused) except = result.replicaId;
+    if (bodiless && choice.except === undefined && result.isRefused)
+      choice = { ...choice, except: result.replicaId };
     else if (repeats === 0) throw unreachable(result);
     else {
       repeats -= 1;
-      avoid = result.replicaId;
+      choice = { ...choice, avoid: result.replicaId };
     }
   }
 }
@@ -60,7 +59,7 @@ export async function proxy(call: Call, response: InboundResponse, options: Prox
 async function attempt(
   call: Call,
   response: InboundResponse,
-  options: ProxyOptions & Pick<AdmitOptions, 'except' | 'avoid'>,
+  options: ProxyOptions,
 ): Promise<Exchange | Unreached> {
   const seat = await seated(call, options);
   // A stack of its own for each of these costs as much as all that they do.
@@ -72,13 +71,23 @@ async function attempt(
     if (tap !== undefined) held.add(tap);
     const { replica, tunnel } = seat;
     const connection = tunnel ? options.pool.once(tunnel) : options.pool.take(replica);
-    const passage = new Passage(call, response, { ...options, seat, connection, tap });
+    const { ejections, readable, preference, seal } = options;
+    const passage = new Passage(call, response, {
+      ejections,
+      readable,
+      preference,
+      seal,
+      seat,
+      connection,
+      tap,
+    });
     held.add(passage);
     held.add(options.connections.add(passage));
     const method = call.arrival.request.method ?? 'GET';
+    const headers = headersFor(call, replica, options);
     const head = requestHead(
       { method, path: call.route.path },
-      headersFor(call, replica, { ...options, tap }),
+      tap === undefined ? headers : withoutCompression(headers),
     );
     return await passage.go(head, {
       isHead: method === 'HEAD',
@@ -93,14 +102,14 @@ async function attempt(
 function headersFor(
   call: Call,
   { host, port }: ReplicaAddress,
-  { assertion, preference, watched, tap }: ProxyOptions & { readonly tap: ExchangeTap | undefined },
+  { assertion, preference, watched }: ProxyOptions,
 ): RawHeaders {
   const { headers: asked } = call.arrival.request;
   const { traceparent } = watched;
   const headers = replicaHeaders(call, { authority: `${host}:${port}`, assertion, preference, traceparent });
   if (asked['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
   if (asked.te !== undefined && /\btrailers\b/i.test(String(asked.te))) headers.push('TE', 'trailers');
-  return tap === undefined ? headers : withoutCompression(headers);
+  return headers;
 }
 
 function unreachable(failure: Unreached): Problem {

@@ -18,9 +18,13 @@ export function requestHead({ method, path }: RequestLine, headers: readonly str
 
 /** Throws a TypeError for what would end a line. @param fields name, value, name, value */
 export function fieldLines(fields: readonly string[]): string {
-  if (foul.test(fields.join(' '))) throw new TypeError('a field holds a character that none may hold');
   let lines = '';
-  for (let index = 0; index + 1 < fields.length; index += 2)
-    lines += `${fields[index]}: ${fields[index + 1]}\r\n`;
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const name = fields[index] ?? '';
+    const value = fields[index + 1] ?? '';
+    if (foul.test(name) || foul.test(value))
+      throw new TypeError('a field holds a character that none may hold');
+    lines += `${name}: ${value}\r\n`;
+  }
   return lines;
 }
