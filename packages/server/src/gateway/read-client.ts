@@ -1,7 +1,7 @@
 /**
  * Read client: how the relay gets what a client sends. Node reads into one reused buffer only where it made the
- * connection itself (`net.connect({ onread })`), and the client's was made by the HTTP server. So the same is
- * switched on by hand where this Node has what it takes; elsewhere, and over TLS, its public 'data' serves.
+ * connection itself (`onread` of `net.connect` and `tls.connect`), and the client's was made by the HTTP server. So the
+ * same is switched on by hand where this Node has what it takes; elsewhere its public 'data' serves.
  */
 import type { Socket } from 'node:net';
 import { readChunk, reusedBuffer, type Reading } from './reused-buffer.ts';
@@ -22,13 +22,14 @@ export const readData: ReadClient = (socket, { consume }) => {
 export function readReused(socket: Socket, reading: Reading): boolean {
   const handle: unknown = Reflect.get(socket, '_handle');
   const slots = slotsOf(socket);
-  if ('encrypted' in socket || slots === undefined || !takesBuffer(handle)) return false;
+  if (slots === undefined || !takesBuffer(handle)) return false;
   for (let early = earlyOf(socket); early !== undefined; early = earlyOf(socket)) reading.consume(early);
   Reflect.set(socket, slots.kBufferCb, (length: number): void => reading.consume(readChunk(length)));
   Reflect.set(socket, slots.kBuffer, reusedBuffer);
   handle.useUserBuffer(reusedBuffer);
-  // As a listener of 'data' would, which leaves alone a socket that was paused.
-  if (socket.readableFlowing !== false) socket.resume();
+  // A listener of 'data' would leave alone a socket that was paused; without one, only this stops its handle.
+  if (socket.isPaused()) socket.pause();
+  else socket.resume();
   return true;
 }
 
@@ -46,7 +47,7 @@ function takesBuffer(handle: unknown): handle is Handle {
   return typeof handle === 'object' && handle !== null && 'useUserBuffer' in handle;
 }
 
-/** Where a socket that was made with `onread` has its buffer, its callback, and what gives the next buffer. */
+/** Where a socket that was made with `onread` has its buffer and its callback. */
 const names = ['kBuffer', 'kBufferCb'] as const;
 
 /** Undefined unless all are there and free. */

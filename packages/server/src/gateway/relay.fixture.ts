@@ -183,7 +183,8 @@ export async function pair(): Promise<[Socket, Socket]> {
   return [near, far];
 }
 
-async function securePair(certificate: { cert: string; key: string }): Promise<[Socket, Socket]> {
+/** Two ends of one TLS connection: the client's, and the server's. */
+export async function securePair(certificate: { cert: string; key: string }): Promise<[Socket, Socket]> {
   const [near, far] = await pair();
   const server = new tls.TLSSocket(far, { isServer: true, ...certificate });
   const client = tls.connect({ socket: near, rejectUnauthorized: false });

@@ -27,6 +27,8 @@ const cases: [slow: 'client' | 'replica', secure: boolean, message: number][] = 
   ['client', true, 1024 * 1024],
   ['replica', false, 16 * 1024],
   ['replica', true, 16 * 1024],
+  ['replica', true, 1024 * 1024],
+  ['replica', true, 100],
 ];
 
 for (const [slow, secure, size] of cases) {
