@@ -29,13 +29,21 @@ const passing = new Set([408, 425, 429, 500, 502, 503, 504]);
 /** True for the status of a refusal that another attempt may not meet. */
 export const isPassingStatus = (status: number): boolean => passing.has(status);
 
-/** The wait that the reason of a 1012 asks for, in milliseconds: `{"retryAfterMs":n}`. Undefined: it asks for none. */
+/** Milliseconds: whoever asks for a longer wait, by a close or by `Retry-After`, is asked again after this one. */
+export const longestAsked = 300_000;
+
+/**
+ * The wait that the reason of a 1012 asks for, in milliseconds, `longestAsked` at most: `{"retryAfterMs":n}`.
+ * Undefined: it asks for none, or for one that is not a number from 0.
+ */
 export function retryAfterMsOf(reason: string): number | undefined {
   try {
     const parsed: unknown = JSON.parse(reason);
     if (typeof parsed !== 'object' || parsed === null || !('retryAfterMs' in parsed)) return undefined;
     const { retryAfterMs } = parsed;
-    return typeof retryAfterMs === 'number' && retryAfterMs >= 0 ? retryAfterMs : undefined;
+    if (typeof retryAfterMs !== 'number' || !Number.isFinite(retryAfterMs) || retryAfterMs < 0)
+      return undefined;
+    return Math.min(retryAfterMs, longestAsked);
   } catch {
     return undefined;
   }

@@ -54,6 +54,12 @@ describe('a refused handshake', () => {
         says: /503 Service Unavailable/,
       },
       {
+        name: 'takes a time before now for none',
+        answer: (_request, response) => response.writeHead(503, { 'Retry-After': '-7' }).end(),
+        expected: { status: 503, retryAfter: undefined },
+        says: /503 Service Unavailable/,
+      },
+      {
         name: 'shows the status of a page that says nothing',
         answer: (_request, response) => response.writeHead(404).end('<html>'),
         expected: { status: 404, code: undefined, retryAfter: undefined },

@@ -127,10 +127,11 @@ async function refusal(response: IncomingMessage): Promise<HandshakeError> {
   const { statusCode: status, statusMessage, headers } = response;
   const said = message === undefined ? (statusMessage ?? '') : `${code ?? statusMessage}: ${message}`;
   const retryAfter = Number(headers['retry-after'] ?? Number.NaN);
+  const isWait = Number.isFinite(retryAfter) && retryAfter >= 0;
   return new HandshakeError(`The server refused the connection with ${status} ${said}`, {
     status,
     code,
-    retryAfter: Number.isFinite(retryAfter) ? retryAfter : undefined,
+    retryAfter: isWait ? retryAfter : undefined,
     challenge: headers['www-authenticate'],
     requestId: single(headers['opc-request-id']),
   });

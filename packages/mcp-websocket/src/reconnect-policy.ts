@@ -15,6 +15,9 @@ export interface Backoff {
 
 export const defaultBackoff: Backoff = { first: 1_000, longest: 30_000 };
 
+/** Milliseconds: whoever asks for a longer wait, by a close or by `Retry-After`, is asked again after this one. */
+export const longestAsked = 300_000;
+
 /** 1005: the peer gave no code; 1006: it went without a close; 1011: it failed; 3000: the token ended. */
 const passing = new Set<number>([
   closeCodes.goingAway,
@@ -42,7 +45,7 @@ export function isPassingFailure(error: unknown): boolean {
 
 /**
  * Milliseconds until the attempt with this number (0 is the first): anything up to a bound that doubles, but not
- * less than the server asked for.
+ * less than the server asked for, as far as that is no longer than `longestAsked`.
  * @param random from 0 to 1
  */
 export function delayOf(
@@ -50,5 +53,5 @@ export function delayOf(
   { backoff, random, asked = 0 }: { backoff: Backoff; random: number; asked?: number | undefined },
 ): number {
   const bound = Math.min(backoff.longest, backoff.first * 2 ** Math.min(attempt, 20));
-  return Math.round(asked + bound * random);
+  return Math.round(Math.min(asked, longestAsked) + bound * random);
 }

@@ -204,6 +204,8 @@ describe('the policy', () => {
     assert.deepEqual(bounds, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
     assert.equal(delayOf(3, { backoff, random: 0 }), 0);
     assert.equal(delayOf(3, { backoff, random: 0.5, asked: 700 }), 4_700);
+    assert.equal(delayOf(3, { backoff, random: 0.5, asked: 3e9 }), 304_000);
+    assert.equal(delayOf(3, { backoff, random: 0.5, asked: 1e308 }), 304_000);
   });
 
   const codes: [number, boolean][] = [

@@ -1,5 +1,5 @@
 /** Setback: why there is no connection, and when another attempt is made (docs/wire.md, close codes). */
-import { backOff, isPassingStatus, retryAfterMsOf, returnAfter } from '@mooring/contract';
+import { backOff, isPassingStatus, longestAsked, retryAfterMsOf, returnAfter } from '@mooring/contract';
 import { RequestFailed, TimedOut, Unreachable } from '../failure.ts';
 import type { Closing } from './connection.ts';
 
@@ -34,7 +34,7 @@ export function setbackOfFailure(error: unknown, { attempt, random }: Trouble): 
   const closing = { code: 1006, reason: messageOf(error) };
   if (!isPassing(error)) return { closing, delay: undefined };
   const seconds = error instanceof RequestFailed ? error.retryAfter : undefined;
-  return { closing, delay: backOff(attempt, random) + (seconds ?? 0) * 1000 };
+  return { closing, delay: backOff(attempt, random) + Math.min((seconds ?? 0) * 1000, longestAsked) };
 }
 
 const isPassing = (error: unknown): boolean =>
