@@ -13,6 +13,7 @@ import {
   idle,
   invoke,
   latency,
+  settle,
   trip,
   type Measured,
   type Row,
@@ -37,6 +38,7 @@ export async function relay(options: RelayOptions): Promise<Findings> {
   const running = new Map<string, Runner>();
   for (const contender of line.contenders)
     running.set(contender.name, { contender, subject: owned.use(await contender.start()) });
+  for (const runner of running.values()) await settle(runner);
   const rows = rowsOf(line).filter(({ name }) => options.rows.test(name));
   const turns: Map<string, Map<string, Measured>>[] = [];
   for (let turn = 1; turn <= options.pairs; turn += 1) {
@@ -50,7 +52,7 @@ function rowsOf({ direct }: Line): Row[] {
   const ours = ['mooring'];
   return [
     trip({ size: 128 }),
-    { ...trip({ size: 128, connections: 4000 }), only: ours },
+    { ...trip({ size: 128, connections: 4000 }), only: [...ours, 'HAProxy'] },
     trip({ size: 1024 }),
     trip({ size: 1024, tls: true }),
     trip({ size: 16_384 }),

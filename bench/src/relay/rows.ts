@@ -39,6 +39,9 @@ interface Trip {
 export const tripName = ({ size, connections = 64, tls = false }: Trip): string =>
   `round trip of ${sizeName(size)}, ${connections.toLocaleString('en')} connections${tls ? ', TLS' : ''}`;
 
+/** Seconds of round trips that are not counted. Of many connections each has its turn several times, too. */
+const warmUp = (connections: number): number => (connections < 1000 ? 0.25 : 2);
+
 /** Round trips as fast as they go. */
 export function trip(choice: Trip): Row {
   const { size, connections = 64, tls = false } = choice;
@@ -47,7 +50,7 @@ export function trip(choice: Trip): Row {
     units: { [cpu]: 'µs', throughput: 'MB/s', p50: 'µs', p99: 'µs' },
     measure: async ({ contender, subject }) => {
       await using sockets = await openMany(targetOf(contender, subject, { tls }), connections);
-      await roundTrips(sockets, { size, seconds: 0.25 });
+      await roundTrips(sockets, { size, seconds: warmUp(connections) });
       const before = subject.cpu();
       const { count, answered, latencies } = await roundTrips(sockets, { size, seconds });
       return {
@@ -65,7 +68,15 @@ export const handshakeName = (token: 'fresh' | 'known'): string =>
     ? 'handshake, 50 in parallel, a fresh token each'
     : 'handshake, 50 in parallel, a token seen before';
 
-const handshakeCount = 1000;
+const handshakeCount = 2000;
+
+/** Handshakes after which a program that compiles itself as it runs has done most of that. */
+const settled = 8000;
+
+/** Lets a contender that has just been started get as good at handshakes as it will be. */
+export async function settle({ contender, subject }: Runner): Promise<void> {
+  await handshakes(targetOf(contender, subject, {}), { total: settled, parallel: 50 });
+}
 
 /** Contenders that ask for no token get none. */
 export function handshake(token: 'fresh' | 'known'): Row {
