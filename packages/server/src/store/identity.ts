@@ -210,7 +210,13 @@ function revocations(scope: Scope): IdentityStore['revocations'] {
         await tx.db
           .insertInto('identityRevocations')
           .values({ kind, id, ...times })
-          .onConflict((conflict) => conflict.columns(['kind', 'id']).doUpdateSet(times))
+          .onConflict((conflict) =>
+            conflict
+              .columns(['kind', 'id'])
+              .doUpdateSet(times)
+              // A node whose clock is behind must not take back what another one has revoked.
+              .where('identityRevocations.timeRevoked', '<', times.timeRevoked),
+          )
           .execute();
         tx.note({ kind: 'revocation', id });
       }),

@@ -31,15 +31,17 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const database =
     url === undefined ? openSqlite(path) : await openPostgres({ url, random, ...(log && { log }) });
   const db = new Kysely<Tables>({ dialect: database.dialect });
-  try {
-    await migrate(db, database);
-    const store = await storeOver({ ...options, database, db });
-    await store.compartments.root();
-    return store;
-  } catch (error) {
-    await db.destroy();
-    throw error;
-  }
+  await using held = new AsyncDisposableStack();
+  held.defer(() => db.destroy());
+  await migrate(db, database);
+  const store = await storeOver({ ...options, database, db });
+  // The store closes the database from here on.
+  held.move();
+  await using owned = new AsyncDisposableStack();
+  owned.use(store);
+  await store.compartments.root();
+  owned.move();
+  return store;
 }
 
 async function migrate(db: Kysely<Tables>, { name }: Database): Promise<void> {

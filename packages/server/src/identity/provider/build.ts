@@ -147,7 +147,7 @@ function configure(options: BuildOptions, library: Library): Configuration {
         allowFetch: async () => mayFetch(options.documentFetches),
       },
       registration: { enabled: options.allowRegistration, issueRegistrationAccessToken: false },
-      revocation: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: ownTokensOnly(library) },
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
@@ -156,6 +156,19 @@ function configure(options: BuildOptions, library: Library): Configuration {
     },
     formats: { customizers: { jwt: bareScope(options, library) } },
     ...policies(options),
+  };
+}
+
+type RevocationPolicy = NonNullable<
+  NonNullable<NonNullable<Configuration['features']>['revocation']>['allowedPolicy']
+>;
+
+/** RFC 7009 section 2.1. A client without a secret cannot prove who it is, so it is told nothing. */
+function ownTokensOnly({ errors }: Library): RevocationPolicy {
+  return async (_context, client, token) => {
+    if (token.clientId === client.clientId) return true;
+    if (client.clientAuthMethod === 'none') return false;
+    throw new errors.InvalidRequest('the token belongs to another client');
   };
 }
 

@@ -109,6 +109,25 @@ describe('authorization code with PKCE', () => {
     await assert.rejects(oauth.authorizationCodeGrant(other, landed, check), { error: 'invalid_grant' });
   });
 
+  test('gives a refresh token that another client cannot revoke, and its own can (RFC 7009)', async (context) => {
+    const printed = context.mock.method(console, 'info', () => {});
+    const request = await begin();
+    const tokens = await exchange(await signIn(new TestBrowser(), request), request);
+    const token = tokens.refresh_token ?? assert.fail('no refresh token');
+    const stranger = await opened.domain.createClient({ name: 'x', applicationId: 'w' });
+    const strange = await configOf(opened.domain, stranger);
+    await assert.rejects(oauth.tokenRevocation(strange, token), { error: 'invalid_request' });
+    const renewed = await oauth.refreshTokenGrant(config, token);
+    const own = renewed.refresh_token ?? assert.fail('no refresh token');
+    await oauth.tokenRevocation(config, own);
+    await assert.rejects(oauth.refreshTokenGrant(config, own), { error: 'invalid_grant' });
+    // The library says there which of its policies it has to guess.
+    assert.deepEqual(
+      printed.mock.calls.map(({ arguments: [text] }) => String(text)),
+      [],
+    );
+  });
+
   test('leaves out what a resource does not have beside what it has: who steps up asks for both', async () => {
     const resource = `${weather.urls[0]}/mcp`;
     const request = await begin({ resource, scope: 'openid weatherread weatherinvoke' });

@@ -111,7 +111,7 @@ export const identityCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'a revocation is noted, replaced, and purged when every token of it has expired',
+    name: 'a revocation is noted, replaced by a later one, and purged when every token of it has expired',
     async run({ store }) {
       const { revocations, grants } = store.identity;
       const changes: Change[] = [];
@@ -125,10 +125,11 @@ export const identityCases: readonly StoreCase[] = [
       await revocations.put(revocation);
       const later = { ...revocation, timeRevoked: '2026-01-01T00:30:00.000Z' };
       await revocations.put(later);
+      await revocations.put(revocation);
       assert.deepEqual(await revocations.list(), [later]);
       assert.deepEqual(
         changes.map(({ kind, id }) => `${kind} ${id}`),
-        ['revocation mona', 'revocation mona'],
+        ['revocation mona', 'revocation mona', 'revocation mona'],
       );
       await grants.purge('2026-01-01T01:00:00.001Z');
       assert.deepEqual(await revocations.list(), []);
@@ -151,10 +152,8 @@ export const identityCases: readonly StoreCase[] = [
       assert.deepEqual(await seen(), ['revocation mona']);
       await revocations.put({ ...revoked, kind: 'client' });
       assert.deepEqual(await seen(), ['revocation mona']);
-      for (const timeRevoked of ['2026-01-01T00:00:00.001Z', '2025-12-31T23:59:59.999Z']) {
-        await revocations.put({ ...revoked, kind: 'user', timeRevoked });
-        assert.deepEqual(await seen(), ['revocation mona']);
-      }
+      await revocations.put({ ...revoked, kind: 'user', timeRevoked: '2026-01-01T00:00:00.001Z' });
+      assert.deepEqual(await seen(), ['revocation mona']);
       assert.deepEqual(await seen(), []);
       await grants.purge('2026-01-01T01:00:00.001Z');
       assert.deepEqual(await seen(), ['revocation mona', 'revocation mona']);
