@@ -17,10 +17,10 @@ import type { Waiting } from './waiting.ts';
 /** The right to use one replica for one request or connection. */
 export interface Seat extends Disposable {
   readonly replica: ReplicaAddress;
-  /** Milliseconds that the arrival was held for it. */
-  readonly held: number;
-  /** Connects to a replica on another node. Absent: it is at its own address. */
-  readonly tunnel?: (onread?: OnReadOpts) => Socket;
+  /** Milliseconds that the arrival was held for it. Written when the seat is handed out. */
+  held: number;
+  /** Connects to a replica on another node. Undefined: it is at its own address. */
+  readonly tunnel?: ((onread?: OnReadOpts) => Socket) | undefined;
 }
 
 export interface AdmitOptions {
@@ -71,7 +71,8 @@ export async function admit(call: Call, options: AdmitOptions): Promise<Seat> {
     most: settings.maxWaiting,
     signal,
   });
-  if (!signal.aborted) return { ...seat, held: Math.round(performance.now() - since) };
+  seat.held = Math.round(performance.now() - since);
+  if (!signal.aborted) return seat;
   seat[Symbol.dispose]();
   throw signal.reason;
 }
@@ -85,10 +86,24 @@ function take(applicationId: string, options: AdmitOptions): Seat | undefined {
   if (isOver && directory.isCurrent) throw sessionOver();
   const taken = takeBest(endpoint, options);
   if (taken === undefined) return undefined;
-  const { replica, held } = taken;
-  const tunnel = tunnelTo(replica, applicationId, options.openTunnel);
-  const seat = { replica, held: 0, [Symbol.dispose]: () => held[Symbol.dispose]() };
-  return tunnel === undefined ? seat : { ...seat, tunnel };
+  return new Taken({ ...taken, tunnel: tunnelTo(taken.replica, applicationId, options.openTunnel) });
+}
+
+class Taken implements Seat {
+  readonly replica: ReplicaAddress;
+  readonly tunnel: Seat['tunnel'];
+  held = 0;
+  readonly #place: Disposable;
+
+  constructor({ replica, tunnel, place }: Pick<Seat, 'replica' | 'tunnel'> & { readonly place: Disposable }) {
+    this.replica = replica;
+    this.tunnel = tunnel;
+    this.#place = place;
+  }
+
+  [Symbol.dispose](): void {
+    this.#place[Symbol.dispose]();
+  }
 }
 
 /** False: the replica that the caller had is not there. */
@@ -102,7 +117,7 @@ function isThere(endpoint: Endpoint | undefined, preference: Preference | undefi
 function takeBest(
   { applicationId, replicas, settings: { maxConcurrency } }: Endpoint,
   options: AdmitOptions,
-): { replica: ReplicaAddress; held: Disposable } | undefined {
+): { replica: ReplicaAddress; place: Disposable } | undefined {
   const { load, random, ejections, preference, avoid, except } = options;
   const limit = maxConcurrency === 0 ? Infinity : maxConcurrency;
   const left = except === undefined ? replicas : replicas.filter(({ id }) => id !== except);
@@ -115,8 +130,8 @@ function takeBest(
       preference,
     });
     if (replica === undefined) return undefined;
-    const held = load.take(replica.id, applicationId, limit);
-    if (held !== undefined) return { replica, held };
+    const place = load.take(replica.id, applicationId, limit);
+    if (place !== undefined) return { replica, place };
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { invokePath, livePath, Problem } from '@mooring/contract';
 import type { Call } from './authenticate.ts';
-import { isNamed } from './header-name.ts';
+import { hasLine, isNamed } from './header-name.ts';
 import type { RawHeaders } from './headers.ts';
 import type { Seal } from './seal.ts';
 
@@ -61,18 +61,25 @@ export interface AnsweredBy {
 /** Header lines of a replica's answer, with what brings the client back to it. */
 export function withAffinity(headers: RawHeaders, by: AnsweredBy): RawHeaders {
   const { call, replicaId, preference, seal } = by;
-  const lines = headers.map((value, index) => {
-    if (index % 2 === 0 || !isNamed(headers[index - 1], sessionHeader)) return value;
-    return seal.seal(`${replicaId}\n${value}`, sessionContext(call));
-  });
+  const lines = hasLine(headers, sessionHeader) ? withSession(headers, by) : headers;
   if (preference?.kind !== 'cookie' || preference.replicaId === replicaId) return lines;
   const value = seal.seal(replicaId, cookieContext(call));
   const { prefix, endpoint } = call.route;
   const secure = call.arrival.peer.proto === 'https' ? '; Secure' : '';
   const shared = [invokePath(endpoint.applicationId), livePath(endpoint.applicationId)];
-  for (const path of prefix === '' ? ['/'] : shared)
-    lines.push('Set-Cookie', `${preference.name}=${value}; Path=${path}; HttpOnly; SameSite=Lax${secure}`);
-  return lines;
+  const paths = prefix === '' ? ['/'] : shared;
+  const cookies = paths.flatMap((path) => [
+    'Set-Cookie',
+    `${preference.name}=${value}; Path=${path}; HttpOnly; SameSite=Lax${secure}`,
+  ]);
+  return [...lines, ...cookies];
+}
+
+function withSession(headers: RawHeaders, { call, replicaId, seal }: AnsweredBy): RawHeaders {
+  return headers.map((value, index) => {
+    if (index % 2 === 0 || !isNamed(headers[index - 1], sessionHeader)) return value;
+    return seal.seal(`${replicaId}\n${value}`, sessionContext(call));
+  });
 }
 
 function cookieOf(header: string | undefined, name: string): string | undefined {

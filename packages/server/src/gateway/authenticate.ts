@@ -79,7 +79,7 @@ const rulesFor = new WeakMap<
 >();
 
 function rulesOf(route: Route, auth: Extract<Endpoint['auth'], { kind: 'oauth' }>, names: Names): TokenRules {
-  const path = route.path.split('?')[0] ?? '/';
+  const { pathname: path } = route;
   const last = rulesFor.get(route.endpoint);
   if (last !== undefined && last.path === path && last.names === names) return last.rules;
   const { applicationId } = route.endpoint;
@@ -107,7 +107,7 @@ function audiencesOf(
 
 /** As it may stand in a quoted string (RFC 9110 section 5.6.4): a quote in the path must not end it. */
 function metadataPath(route: Route): string {
-  const path = (route.path.split('?')[0] ?? '/').replaceAll('"', '%22');
+  const path = route.pathname.replaceAll('"', '%22');
   return path === '/' ? route.prefix : route.prefix + path;
 }
 

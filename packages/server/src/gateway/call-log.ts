@@ -14,7 +14,7 @@ export function fieldsOf({ arrival, route, principal }: Call): Fields {
     requestId: arrival.requestId,
     applicationId: route.endpoint.applicationId,
     method: arrival.request.method,
-    path: route.path.split('?')[0],
+    path: route.pathname,
     client: arrival.peer.address,
     subject: principal.subject,
     clientId: principal.clientId,
@@ -41,8 +41,8 @@ export class CallLog {
     this.#served = log.child({}, { redact: [] });
   }
 
-  served(call: Call, exchange: Exchange & Timed): void {
-    this.#served.info({ ...fieldsOf(call), ...exchange }, 'request');
+  served(call: Call, exchange: Exchange, { milliseconds }: Timed): void {
+    this.#served.info({ ...fieldsOf(call), ...exchange, milliseconds }, 'request');
   }
 
   closed(fields: Fields, closing: Closing & Placed & Timed): void {

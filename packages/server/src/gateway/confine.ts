@@ -3,7 +3,7 @@
  * (an origin of its own, which no other has), and its cookies go back to the application's own path only; on a host
  * name of its own, its cookies go back to that host only.
  */
-import { isNamed } from './header-name.ts';
+import { hasLine, isNamed, lastLine } from './header-name.ts';
 import type { RawHeaders } from './headers.ts';
 
 /** What a page may still do: everything but to be of our origin, and to navigate the page around it. */
@@ -20,15 +20,15 @@ const document = /html|xml|svg|pdf|multipart/i;
  */
 export function confine(headers: RawHeaders, prefix: string): RawHeaders {
   const confined = confineCookies(headers, prefix);
-  const at = headers.findLastIndex((name, index) => index % 2 === 0 && isNamed(name, 'content-type'));
-  const type = at === -1 ? undefined : headers[at + 1];
-  if (prefix !== '' && (type === undefined || document.test(type)))
-    confined.push('Content-Security-Policy', sandbox);
-  return confined;
+  if (prefix === '') return confined;
+  const type = lastLine(headers, 'content-type');
+  const isDocument = type === undefined || document.test(type);
+  return isDocument ? [...confined, 'Content-Security-Policy', sandbox] : confined;
 }
 
 /** The same of what shows no document: a browser keeps the cookies of a handshake as well. */
 export function confineCookies(headers: RawHeaders, prefix: string): RawHeaders {
+  if (!hasLine(headers, 'set-cookie')) return headers;
   return headers.map((value, index) =>
     index % 2 === 1 && isNamed(headers[index - 1], 'set-cookie') ? confinedCookie(value, prefix) : value,
   );

@@ -174,7 +174,7 @@ export class Gateway implements Disposable {
     this.#refuseWhileDraining();
     const exchange = await proxy(call, response, this.#stage(call, { watched, readable }));
     watched.answered(exchange.status);
-    this.#log.served(call, { ...exchange, milliseconds: this.#options.clock.now() - started });
+    this.#log.served(call, exchange, { milliseconds: this.#options.clock.now() - started });
   }
 
   async #answerCaller(call: Call, response: InboundResponse, readable: RawHeaders): Promise<void> {
@@ -196,12 +196,14 @@ export class Gateway implements Disposable {
     checkHandshake(arrival.request);
     const call = await authenticate(arrival, found, this.#options);
     this.#refuseWhileDraining();
-    using held = new DisposableStack();
-    const place = held.use(this.#limits.enter(call));
-    const { clock } = this.#options;
-    const opened = await live(call, client, { ...this.#stage(call, { watched }), clock });
-    held.move();
-    void this.#follow(opened, { place, watched, started, fields: fieldsOf(call) });
+    const place = this.#limits.enter(call);
+    try {
+      const opened = await live(call, client, this.#stage(call, { watched }));
+      void this.#follow(opened, { place, watched, started, fields: fieldsOf(call) });
+    } catch (error) {
+      place[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** Waits for the end of a connection. Never rejects. */
@@ -237,7 +239,7 @@ export class Gateway implements Disposable {
     call: Call,
     { watched, readable = [] }: { readonly watched: Watched; readonly readable?: RawHeaders },
   ): Stage {
-    const { directory, random, assert, openTunnel, catchUp } = this.#options;
+    const { directory, clock, random, assert, openTunnel, catchUp } = this.#options;
     const { principal, route } = call;
     const assertion =
       principal.kind === 'anonymous' ? undefined : assert(principal, route.endpoint.applicationId);
@@ -246,6 +248,7 @@ export class Gateway implements Disposable {
       load: this.demand,
       waiting: this.#waiting,
       ejections: this.#ejections,
+      clock,
       random,
       connections: this.connections,
       pending: this.#pending,
@@ -276,7 +279,7 @@ export class Gateway implements Disposable {
 }
 
 /** What the stages after authentication work with. */
-type Stage = Omit<LiveOptions, 'clock'> & ProxyOptions;
+type Stage = LiveOptions & ProxyOptions;
 
 /** What is kept of a connection for its end. */
 interface Following {

@@ -83,6 +83,16 @@ function isForNobody(name: string): boolean {
   );
 }
 
+/** The last line of that name. Undefined: there is none. @param rawHeaders name, value, name, value */
+export function lastLine(rawHeaders: readonly string[], lower: string): string | undefined {
+  for (let index = rawHeaders.length - 2; index >= 0; index -= 2)
+    if (isNamed(rawHeaders[index], lower)) return rawHeaders[index + 1];
+  return undefined;
+}
+
+export const hasLine = (rawHeaders: readonly string[], lower: string): boolean =>
+  lastLine(rawHeaders, lower) !== undefined;
+
 /** True for a header of that name, however it is spelled. @param lower in lower case */
 export const isNamed = (name: string | undefined, lower: string): boolean =>
   name !== undefined && name.length === lower.length && name.toLowerCase() === lower;

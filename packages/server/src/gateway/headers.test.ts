@@ -47,6 +47,7 @@ function call(rawHeaders: string[], principal: Principal = caller): Call {
       },
       form: 'invoke',
       path: '/x',
+      pathname: '/x',
       prefix: '/20251112/hostedApplications/id/actions/invoke',
     },
   };

@@ -3,6 +3,7 @@
  * them. A refusal is a 429 that says when to come back. Counts are of this server, all its gateways together.
  */
 import { Problem } from '@mooring/contract';
+import type { Principal } from '../identity/principal.ts';
 import { Pair } from '../kit/pair.ts';
 import type { Call } from './authenticate.ts';
 import { placesOf } from './load.ts';
@@ -34,11 +35,18 @@ export class Limits {
 /** 0 is no limit. */
 export const limitOf = (limit: number): number => (limit === 0 ? Infinity : limit);
 
+/** Of each caller the name at the application that it called last. */
+const names = new WeakMap<Principal, { readonly applicationId: string; readonly name: string }>();
+
 /** Whoever is nobody is told by the address. */
 export function callerOf({ route, principal, arrival }: Call): string {
   const { applicationId } = route.endpoint;
   if (principal.kind === 'anonymous') return JSON.stringify([applicationId, arrival.peer.address]);
-  return JSON.stringify([applicationId, principal.issuer, principal.subject, principal.clientId]);
+  const last = names.get(principal);
+  if (last?.applicationId === applicationId) return last.name;
+  const name = JSON.stringify([applicationId, principal.issuer, principal.subject, principal.clientId]);
+  names.set(principal, { applicationId, name });
+  return name;
 }
 
 const tooMany = (why: string): Problem =>

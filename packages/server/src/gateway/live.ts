@@ -7,6 +7,7 @@ import { Problem } from '@mooring/contract';
 import { newConnectionId } from '../identity/tickets.ts';
 import type { Budget } from '../kit/budget.ts';
 import type { Clock } from '../kit/clock.ts';
+import { Held } from '../kit/held.ts';
 import type { Seat } from './admit.ts';
 import { withAffinity } from './affinity.ts';
 import type { Call } from './authenticate.ts';
@@ -16,7 +17,7 @@ import { Connection } from './connection.ts';
 import { dial, type Dialled } from './dial.ts';
 import { acceptKey } from './handshake.ts';
 import { clientHeaders } from './headers.ts';
-import { tapConnection } from './mcp/connection.ts';
+import { tapConnection, type Tap } from './mcp/connection.ts';
 import type { Pending } from './pending.ts';
 import { Relay } from './relay.ts';
 import type { Seal } from './seal.ts';
@@ -38,40 +39,61 @@ export interface Opened extends Disposable {
   readonly connection: Connection;
 }
 
+/** The client of a connection, and what it sent behind its handshake. */
+export interface Client {
+  readonly socket: Socket;
+  readonly head: Buffer;
+}
+
 /** Resolves when the client has been answered and the relay moves bytes. Throws a Problem while it has not been. */
-export async function live(
-  call: Call,
-  client: { readonly socket: Socket; readonly head: Buffer },
-  options: LiveOptions,
-): Promise<Opened> {
-  using held = new DisposableStack();
-  const reached = held.use(await reach(call, options));
-  const { seat, upstream, answer } = reached;
-  const { applicationId, settings } = call.route.endpoint;
-  const { clock, random, connections, watched } = options;
-  const { expiresAt } = call.principal;
-  const connectionId = call.connectionId ?? newConnectionId(random);
-  const tap = held.use(tapConnection(call, options));
-  const relay = new Relay({
-    client: client.socket,
-    clientHead: client.head,
+export async function live(call: Call, client: Client, options: LiveOptions): Promise<Opened> {
+  const reached = await reach(call, options);
+  const held = new Held(reached);
+  try {
+    call.arrival.signal.throwIfAborted();
+    const tap = tapConnection(call, options);
+    if (tap !== undefined) held.add(tap);
+    const relay = relayBetween(client, reached, { call, tap, options });
+    const { connections, random, watched } = options;
+    const connectionId = call.connectionId ?? newConnectionId(random);
+    const { applicationId } = call.route.endpoint;
+    const { seat } = reached;
+    const connection = new Connection({ connectionId, applicationId, caller: call.principal, seat, relay });
+    const served = connections.add(connection);
+    held.add(served);
+    client.socket.write(switchingProtocols(call, { reached, connectionId, options }), 'latin1');
+    watched.answered(101);
+    const stage = watched.stage('relay');
+    relay.start();
+    return new Open(connection, [seat, ...(tap ? [tap] : []), served, stage]);
+  } catch (error) {
+    held[Symbol.dispose]();
+    throw error;
+  }
+}
+
+interface Between {
+  readonly call: Call;
+  readonly tap: Tap | undefined;
+  readonly options: LiveOptions;
+}
+
+function relayBetween(
+  { socket, head }: Client,
+  { upstream, answer }: Reached,
+  { call, tap, options: { clock, random } }: Between,
+): Relay {
+  return new Relay({
+    client: socket,
+    clientHead: head,
     upstream,
     deflate: answer.extensions !== undefined,
-    settings,
-    expiresAt,
+    settings: call.route.endpoint.settings,
+    expiresAt: call.principal.expiresAt,
     clock,
     random,
     tap,
   });
-  const connection = new Connection({ connectionId, applicationId, caller: call.principal, seat, relay });
-  const served = held.use(connections.add(connection));
-  call.arrival.signal.throwIfAborted();
-  client.socket.write(switchingProtocols(call, reached, { ...options, connectionId }), 'latin1');
-  watched.answered(101);
-  const stage = watched.stage('relay');
-  relay.start();
-  held.move();
-  return new Open(connection, [seat, ...(tap ? [tap] : []), served, stage]);
 }
 
 class Open implements Opened {
@@ -90,37 +112,53 @@ class Open implements Opened {
 }
 
 /** A seat, and the connection to its replica. */
-interface Reached extends Dialled, Disposable {
+class Reached implements Dialled, Disposable {
   readonly seat: Seat;
+  readonly answer: Dialled['answer'];
+  readonly upstream: Dialled['upstream'];
+
+  constructor(seat: Seat, { answer, upstream }: Dialled) {
+    this.seat = seat;
+    this.answer = answer;
+    this.upstream = upstream;
+  }
+
+  [Symbol.dispose](): void {
+    this.upstream[Symbol.dispose]();
+    this.seat[Symbol.dispose]();
+  }
 }
 
 /** A replica that takes no connection at all has just died: another one is tried, once. */
 async function reach(call: Call, options: LiveOptions): Promise<Reached> {
-  using _pending = options.pending.enter(call);
+  const pending = options.pending.enter(call);
   const tried: { replicaId?: string } = {};
   try {
     return await attempt(call, options, tried);
   } catch (error) {
     if (!isConnectionRefused(error)) throw error;
     return await attempt(call, { ...options, except: tried.replicaId }, tried);
+  } finally {
+    pending[Symbol.dispose]();
   }
 }
 
 async function attempt(call: Call, options: LiveOptions, tried: { replicaId?: string }): Promise<Reached> {
-  using held = new DisposableStack();
-  const seat = held.use(await seated(call, options));
+  const seat = await seated(call, options);
   tried.replicaId = seat.replica.id;
-  const dialled = await reachUpstream(call, seat, options);
-  held.use(dialled.upstream);
-  const owned = held.move();
-  return { seat, ...dialled, [Symbol.dispose]: () => owned.dispose() };
+  try {
+    return new Reached(seat, await reachUpstream(call, seat, options));
+  } catch (error) {
+    seat[Symbol.dispose]();
+    throw error;
+  }
 }
 
 /** What the application answers, be it a refusal, shows that its replica can be reached. */
 async function reachUpstream(call: Call, seat: Seat, options: LiveOptions): Promise<Dialled> {
   const { assertion, random, ejections, preference, watched } = options;
   const { applicationId, settings } = call.route.endpoint;
-  using _stage = watched.stage('dial');
+  const stage = watched.stage('dial');
   const { traceparent } = watched;
   try {
     const dialled = await dial(call, { seat, assertion, random, preference, traceparent });
@@ -131,6 +169,8 @@ async function reachUpstream(call: Call, seat: Seat, options: LiveOptions): Prom
     if (error.cause === undefined && error.code !== 'GatewayTimeout') ejections.succeeded({ seat });
     else ejections.failed({ applicationId, seat, settings });
     throw error;
+  } finally {
+    stage[Symbol.dispose]();
   }
 }
 
@@ -139,11 +179,15 @@ function isConnectionRefused(error: unknown): boolean {
   return error.cause instanceof Error && 'code' in error.cause && error.cause.code === 'ECONNREFUSED';
 }
 
-function switchingProtocols(
-  call: Call,
-  { seat, answer }: Reached,
-  { preference, seal, connectionId }: LiveOptions & { readonly connectionId: string },
-): string {
+interface Answering {
+  readonly reached: Reached;
+  readonly connectionId: string;
+  readonly options: Pick<LiveOptions, 'preference' | 'seal'>;
+}
+
+function switchingProtocols(call: Call, { reached, connectionId, options }: Answering): string {
+  const { seat, answer } = reached;
+  const { preference, seal } = options;
   const { request, requestId } = call.arrival;
   const headers = ['Upgrade', 'websocket', 'Connection', 'Upgrade'];
   headers.push('Sec-WebSocket-Accept', acceptKey(request.headers['sec-websocket-key'] ?? ''));

@@ -42,8 +42,9 @@ export function createNames({ publicUrls, localUrls, trustedProxies, appsDomain 
   const publicUrl = first.replace(/\/+$/, '');
   const origins = new Set(urls.map((url) => new URL(url).origin));
   const labelOf = (host: string): string | undefined => {
+    if (appsDomain === undefined) return undefined;
     const name = hostname(host);
-    if (appsDomain === undefined || name === undefined || hosts.has(name)) return undefined;
+    if (name === undefined || hosts.has(name)) return undefined;
     const label = name.endsWith(`.${appsDomain}`) ? name.slice(0, -appsDomain.length - 1) : '';
     return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label) ? label : undefined;
   };

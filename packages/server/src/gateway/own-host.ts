@@ -42,12 +42,13 @@ export function routeOwnHost(
   const [endpoint] = labelledIds(label).flatMap((id) => directory.get(id) ?? []);
   if (endpoint === undefined) throw unknownHost();
   const common = { endpoint, prefix: '' };
-  if (path === ownTicketsPath) return { ...common, form: 'tickets', path: '/' };
+  const root = { path: '/', pathname: '/' };
+  if (path === ownTicketsPath) return { ...common, ...root, form: 'tickets' };
   const [, connectionId] = renewal.exec(path) ?? [];
-  if (connectionId !== undefined) return { ...common, form: 'token', path: '/', connectionId };
+  if (connectionId !== undefined) return { ...common, ...root, form: 'token', connectionId };
   if (`${path}/`.startsWith(`${reservedPath}/`)) throw notFound();
   const { ticket, query } = splitTicket(given);
-  return { ...common, form, path: (path || '/') + query, ticket };
+  return { ...common, form, path: path + query, pathname: path, ticket };
 }
 
 function unknownHost(): Problem {

@@ -49,13 +49,21 @@ function takesBuffer(handle: unknown): handle is Handle {
 
 /** Where a socket that was made with `onread` has its buffer and its callback. */
 const names = ['kBuffer', 'kBufferCb'] as const;
+type Slots = Record<(typeof names)[number], symbol>;
+
+/** Of all sockets, once they were found in one. */
+let known: Slots | undefined;
 
 /** Undefined unless all are there and free. */
-function slotsOf(socket: Socket): Record<(typeof names)[number], symbol> | undefined {
+function slotsOf(socket: Socket): Slots | undefined {
+  known ??= findSlots(socket);
+  if (known === undefined) return undefined;
+  const { kBuffer, kBufferCb } = known;
+  return Reflect.get(socket, kBuffer) === null && Reflect.get(socket, kBufferCb) === null ? known : undefined;
+}
+
+function findSlots(socket: Socket): Slots | undefined {
   const symbols = Object.getOwnPropertySymbols(socket);
-  const [kBuffer, kBufferCb] = names.map((name) =>
-    symbols.find((symbol) => symbol.description === name && Reflect.get(socket, symbol) === null),
-  );
-  if (kBuffer === undefined || kBufferCb === undefined) return undefined;
-  return { kBuffer, kBufferCb };
+  const [kBuffer, kBufferCb] = names.map((name) => symbols.find((symbol) => symbol.description === name));
+  return kBuffer === undefined || kBufferCb === undefined ? undefined : { kBuffer, kBufferCb };
 }

@@ -16,6 +16,8 @@ export interface Route {
   readonly form: Form;
   /** What the replica is asked for: starts with `/`, prefix stripped, query as it came. */
   readonly path: string;
+  /** The same without its query. */
+  readonly pathname: string;
   /** The prefix that was stripped, for `X-Forwarded-Prefix`. Empty: the whole host name is the application's own. */
   readonly prefix: string;
   /** The ticket that stood in the query. */
@@ -61,7 +63,7 @@ export function route(target: Target, directory: Directory): Route {
   // An IAM application has paths of its own; under the others it does not exist, nor does another under its.
   if (!target.path.startsWith(prefix)) throw notFound();
   const { ticket, query } = splitTicket(target.query);
-  return { endpoint, form, path: rest + query, prefix, ticket };
+  return { endpoint, form, path: rest + query, pathname: rest, prefix, ticket };
 }
 
 /** What a caller does beside invoking. Undefined: the target is something else. */
@@ -72,7 +74,8 @@ function beside({ path }: Target, directory: Directory): Route | undefined {
   if (!match || !endpoint || !path.startsWith(endpointPath(endpoint.applicationId))) return undefined;
   const [, , connectionId] = match;
   const form = connectionId === undefined ? 'tickets' : 'token';
-  return { endpoint, form, path: '/', prefix: invokePath(endpoint.applicationId), connectionId };
+  const prefix = invokePath(endpoint.applicationId);
+  return { endpoint, form, path: '/', pathname: '/', prefix, connectionId };
 }
 
 export function notFound(): Problem {

@@ -3,7 +3,12 @@
  * would cost about as much as what is done with them: V8 makes a stack of each by a call of its runtime.
  */
 export class Held implements Disposable {
-  readonly #things: Disposable[] = [];
+  readonly #things: Disposable[];
+
+  /** @param things in the order in which they were got */
+  constructor(...things: Disposable[]) {
+    this.#things = things;
+  }
 
   add(thing: Disposable): void {
     this.#things.push(thing);

@@ -104,7 +104,7 @@ export class Ledger {
       if ((this.#words[place / 4 + 3] ?? 0) >= limit) return undefined;
       this.#add(place, 1);
       this.#bump(place);
-      return new Held(this, place);
+      return new Entered(this, place);
     } finally {
       this.#unlock();
     }
@@ -322,7 +322,7 @@ export class Ledger {
   }
 }
 
-class Held implements Disposable {
+class Entered implements Disposable {
   #ledger: Ledger | undefined;
   readonly #place: number;
 

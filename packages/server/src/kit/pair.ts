@@ -1,4 +1,4 @@
-/** Pair: two things that are held, and given back, together. */
+/** Pair: two things that are held, and given back, together. It takes less room than a list: a connection keeps several. */
 
 export class Pair implements Disposable {
   readonly #first: Disposable;
@@ -11,7 +11,10 @@ export class Pair implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#second[Symbol.dispose]();
-    this.#first[Symbol.dispose]();
+    try {
+      this.#second[Symbol.dispose]();
+    } finally {
+      this.#first[Symbol.dispose]();
+    }
   }
 }

@@ -2,13 +2,13 @@
  * Arrivals: the figures of what one gateway was asked and how it answered, counted as arrivals end. Those of several
  * gateways are added up at a scrape (metrics.ts).
  */
-import { problemKinds } from '@mooring/contract';
-import { Counter, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { Listening, McpListener } from './mcp/listener.ts';
 import type { Operations } from './mcp/operation.ts';
 import { McpTelemetry } from './mcp/telemetry.ts';
 import type { Arrived, Watched } from './observer.ts';
 import { Seconds } from './seconds.ts';
+import { Tally } from './tally.ts';
 
 /** One family of figures, as plain data. */
 export interface Family {
@@ -43,17 +43,27 @@ export class Arrivals {
     help: 'From the arrival of a request to the end of its answer.',
     bounds: answer,
   });
-  readonly #answers = this.#counter('mooring_answers_total', 'Answers of replicas to requests.', 'code');
-  readonly #refusals = this.#counter(
-    'mooring_refusals_total',
-    'Arrivals that Mooring refused; without an application where none is known.',
-    'code',
-  );
-  readonly #coldStarts = this.#counter(
-    'mooring_cold_starts_total',
-    'Arrivals that found no ready replica and got one.',
-  );
+  readonly #answers = new Tally({
+    name: 'mooring_answers_total',
+    help: 'Answers of replicas to requests.',
+  });
+  readonly #refusals = new Tally({
+    name: 'mooring_refusals_total',
+    help: 'Arrivals that Mooring refused; without an application where none is known.',
+  });
+  readonly #coldStarts = new Tally({
+    name: 'mooring_cold_starts_total',
+    help: 'Arrivals that found no ready replica and got one.',
+  });
 
+  readonly #own: readonly (Seconds | Tally)[] = [
+    this.#queue,
+    this.#handshakes,
+    this.#requests,
+    this.#answers,
+    this.#refusals,
+    this.#coldStarts,
+  ];
   readonly #mcp = new McpTelemetry(this.#registry);
 
   /** @param labelOf under which name an application appears */
@@ -67,8 +77,9 @@ export class Arrivals {
   }
 
   seated(applicationId: string, { isCold, seconds }: Parameters<Watched['seated']>[0]): void {
-    this.#queue.observe(this.#labelOf(applicationId), seconds);
-    if (isCold) this.#coldStarts.inc(this.#labels(applicationId));
+    const application = this.#labelOf(applicationId);
+    this.#queue.observe(application, seconds);
+    if (isCold) this.#coldStarts.add(application);
   }
 
   /** @param seconds since it came */
@@ -80,13 +91,12 @@ export class Arrivals {
     const application = this.#labelOf(applicationId);
     if (kind === 'connection') return this.#handshakes.observe(application, seconds);
     this.#requests.observe(application, seconds);
-    this.#answers.inc({ application, code: `${Math.floor(status / 100)}xx` });
+    this.#answers.add(application, answerClasses[Math.floor(status / 100) - 1]);
   }
 
   /** @param applicationId undefined: an arrival of which no application is known */
   refused(code: string, applicationId?: string): void {
-    const labels = applicationId === undefined ? { application: '' } : this.#labels(applicationId);
-    this.#refusals.inc({ ...labels, code });
+    this.#refusals.add(applicationId === undefined ? '' : this.#labelOf(applicationId), code);
   }
 
   /** Counts the MCP messages of an arrival. */
@@ -99,16 +109,13 @@ export class Arrivals {
 
   /** The application is gone: so are its series. */
   forget(application: string): void {
-    for (const seconds of [this.#queue, this.#handshakes, this.#requests]) seconds.forget(application);
-    this.#coldStarts.remove({ application });
+    for (const figures of this.#own) figures.forget(application);
     this.#mcp.forget(application);
-    for (const code of answerClasses) this.#answers.remove({ application, code });
-    for (const code of Object.keys(problemKinds)) this.#refusals.remove({ application, code });
   }
 
   async report(): Promise<Family[]> {
     const families = await this.#registry.getMetricsAsJSON();
-    const own = [this.#queue, this.#handshakes, this.#requests].map((seconds) => seconds.family());
+    const own = this.#own.map((figures) => figures.family());
     const others = families.map(({ name, help, type, aggregator, values }) => ({
       name,
       help,
@@ -117,16 +124,6 @@ export class Arrivals {
       values,
     }));
     return [...own, ...others];
-  }
-
-  /** Asked for each time: whoever is answered after the application has gone must not bring its series back. */
-  #labels(applicationId: string): { application: string } {
-    return { application: this.#labelOf(applicationId) };
-  }
-
-  #counter(name: string, help: string, ...labels: string[]): Counter {
-    const labelNames = ['application', ...labels];
-    return new Counter({ name, help, labelNames, registers: [this.#registry] });
   }
 }
 
