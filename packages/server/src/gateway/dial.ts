@@ -31,7 +31,8 @@ export interface Dialled {
 
 export interface DialOptions {
   readonly seat: Seat;
-  readonly assertion: string | undefined;
+  /** Lines of the head that say who calls. */
+  readonly identity: string;
   readonly preference?: Preference | undefined;
   /** Instead of the client's. Undefined: what the client sent. */
   readonly traceparent?: string | undefined;
@@ -42,7 +43,7 @@ export interface DialOptions {
 export async function dial(call: Call, options: DialOptions): Promise<Dialled> {
   const { path, endpoint } = call.route;
   const offer = offerOf(call, options);
-  const request = requestHead({ method: 'GET', path }, offer.headers);
+  const request = requestHead({ method: 'GET', path }, offer.headers, options.identity);
   const dialling = new Dialling(options.seat);
   try {
     const timeout = endpoint.settings.handshakeTimeout;
@@ -63,7 +64,7 @@ interface Offer {
   readonly headers: readonly string[];
 }
 
-function offerOf(call: Call, { seat, assertion, random, preference, traceparent }: DialOptions): Offer {
+function offerOf(call: Call, { seat, random, preference, traceparent }: DialOptions): Offer {
   const { host, port } = seat.replica;
   const { request } = call.arrival;
   const key = Buffer.from(random(16)).toString('base64');
@@ -74,7 +75,7 @@ function offerOf(call: Call, { seat, assertion, random, preference, traceparent 
     ? undefined
     : offeredExtensions(request.headers['sec-websocket-extensions']);
   const authority = `${host}:${port}`;
-  const headers = replicaHeaders(call, { authority, assertion, preference, traceparent });
+  const headers = replicaHeaders(call, { authority, preference, traceparent });
   headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket');
   headers.push('Sec-WebSocket-Version', '13', 'Sec-WebSocket-Key', key);
   if (protocols.length > 0) headers.push('Sec-WebSocket-Protocol', protocols.join(', '));

@@ -18,6 +18,7 @@ import { Ejections } from './ejections.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { checkHandshake } from './handshake.ts';
 import type { RawHeaders } from './headers.ts';
+import { identityLines } from './identity-lines.ts';
 import { answer, type InboundRequest, type InboundResponse } from './inbound.ts';
 import { Limits } from './limits.ts';
 import { live, type LiveOptions, type Opened } from './live.ts';
@@ -252,7 +253,7 @@ export class Gateway implements Disposable {
       random,
       connections: this.connections,
       pending: this.#pending,
-      assertion,
+      identity: identityLines(principal, assertion),
       openTunnel,
       catchUp,
       seal: this.#seal,

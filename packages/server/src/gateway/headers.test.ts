@@ -4,20 +4,11 @@ import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { verifies, type RequirementId } from '@mooring/test/verifies';
 import { defaultSettings } from '@mooring/contract';
-import { anonymous, type Principal } from '../identity/principal.ts';
+import { anonymous } from '../identity/principal.ts';
 import type { Call } from './authenticate.ts';
 import { clientHeaders, passedTrailers, replicaHeaders } from './headers.ts';
 
-const caller: Principal = {
-  kind: 'token',
-  subject: 'someone',
-  clientId: 'client',
-  scope: 'invoke',
-  issuer: 'https://issuer.example',
-  expiresAt: undefined,
-};
-
-function call(rawHeaders: string[], principal: Principal = caller): Call {
+function call(rawHeaders: string[]): Call {
   const request = new IncomingMessage(new Socket());
   request.rawHeaders = rawHeaders;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
@@ -28,7 +19,7 @@ function call(rawHeaders: string[], principal: Principal = caller): Call {
   }
   const auth = { kind: 'none' } as const;
   return {
-    principal,
+    principal: anonymous,
     arrival: {
       request,
       target: { path: '/x', query: '' },
@@ -65,16 +56,8 @@ const ours = raw(
   'X-Forwarded-Prefix: /20251112/hostedApplications/id/actions/invoke',
   'opc-request-id: REQUEST',
 );
-const identity = raw(
-  'Mooring-Subject: someone',
-  'Mooring-Client-Id: client',
-  'Mooring-Scope: invoke',
-  'Mooring-Issuer: https://issuer.example',
-  'Mooring-Assertion: assertion',
-);
-
-const towards = (rawHeaders: string[], principal?: Principal): string[] =>
-  replicaHeaders(call(rawHeaders, principal), { authority: '127.0.0.1:1', assertion: 'assertion' });
+const towards = (rawHeaders: string[]): string[] =>
+  replicaHeaders(call(rawHeaders), { authority: '127.0.0.1:1' });
 
 const cases: [id: RequirementId, name: string, sent: string[], passed: string[]][] = [
   ['forward:headers', 'no header', [], []],
@@ -152,30 +135,7 @@ const cases: [id: RequirementId, name: string, sent: string[], passed: string[]]
 
 for (const [id, name, sent, passed] of cases) {
   test(verifies(id, `towards the replica: ${name}`), () => {
-    assert.deepEqual(towards(sent), [...passed, ...ours, ...identity]);
-  });
-}
-
-test(verifies('forward:identity', 'an anonymous caller has no name, also not one of its own making'), () => {
-  const headers = replicaHeaders(call(raw('Mooring-Subject: admin'), anonymous), {
-    authority: '127.0.0.1:1',
-    assertion: undefined,
-  });
-  assert.deepEqual(headers, ours);
-});
-
-const claims: [claim: string, value: string][] = [
-  ['plain text', 'plain text'],
-  ['Zoë', 'Zo%C3%AB'],
-  ['line\r\nMooring-Scope: all', 'line%0D%0AMooring-Scope%3A%20all'],
-  ['half \ud800', 'half%20%EF%BF%BD'],
-  ['\0', '%00'],
-];
-
-for (const [claim, value] of claims) {
-  test(verifies('forward:identity', `the subject ${JSON.stringify(claim)} is told as ${value}`), () => {
-    const headers = towards([], { ...caller, subject: claim });
-    assert.equal(headers[headers.indexOf('Mooring-Subject') + 1], value);
+    assert.deepEqual(towards(sent), [...passed, ...ours]);
   });
 }
 

@@ -1,6 +1,6 @@
 /**
  * Headers, both ways. Towards the replica: the client's, without credentials, hop-by-hop headers and what only we
- * may say, plus the verified caller. Towards the client: the replica's, without hop-by-hop headers.
+ * may say. Towards the client: the replica's, without hop-by-hop headers.
  * (docs/wire.md, what reaches the replica; RFC 9110 section 7.6.1.)
  */
 import type { IncomingMessage } from 'node:http';
@@ -44,20 +44,18 @@ function namesIn(connection: string | undefined): Set<string> | undefined {
 export interface ReplicaHeadersOptions {
   /** Authority of the replica, for `Host`. */
   readonly authority: string;
-  /** The `Mooring-Assertion` of this call; undefined for an anonymous caller. */
-  readonly assertion: string | undefined;
   /** The replica that the caller had, if any. */
   readonly preference?: Preference | undefined;
   /** Instead of the client's. Undefined: what the client sent. */
   readonly traceparent?: string | undefined;
 }
 
-/** Headers of a request or handshake to the replica. */
+/** Headers of a request or handshake to the replica, but for those that say who calls (identity-lines.ts). */
 export function replicaHeaders(
   call: Call,
-  { authority, assertion, preference, traceparent }: ReplicaHeadersOptions,
+  { authority, preference, traceparent }: ReplicaHeadersOptions,
 ): RawHeaders {
-  const { arrival, principal, route } = call;
+  const { arrival, route } = call;
   const { request, peer } = arrival;
   const kept = traceparent === undefined ? isOurs : isOursTraced;
   const headers = passedOn(request.rawHeaders, request.headers.connection, kept);
@@ -75,19 +73,6 @@ export function replicaHeaders(
   if (route.prefix !== '') headers.push('X-Forwarded-Prefix', route.prefix);
   headers.push('opc-request-id', arrival.requestId);
   if (traceparent !== undefined) headers.push('traceparent', traceparent);
-  if (assertion === undefined) return headers;
-  headers.push(
-    'Mooring-Subject',
-    fieldValue(principal.subject),
-    'Mooring-Client-Id',
-    fieldValue(principal.clientId),
-    'Mooring-Scope',
-    fieldValue(principal.scope),
-    'Mooring-Issuer',
-    fieldValue(principal.issuer),
-    'Mooring-Assertion',
-    assertion,
-  );
   return headers;
 }
 
@@ -109,9 +94,4 @@ export function passedTrailers(rawTrailers: readonly string[], to: 'replica' | '
 /** True when a body comes behind the head (RFC 9112 section 6.3). */
 export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
-}
-
-/** A claim is anybody's text; a header holds visible ASCII. The assertion carries the exact value. */
-function fieldValue(text: string): string {
-  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text.toWellFormed());
 }

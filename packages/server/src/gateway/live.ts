@@ -28,7 +28,8 @@ export interface LiveOptions extends SeatedOptions {
   readonly connections: Connections;
   readonly pending: Pending;
   readonly clock: Clock;
-  readonly assertion: string | undefined;
+  /** Lines of the head that say who calls. */
+  readonly identity: string;
   readonly seal: Seal;
   /** Bytes of messages that may be held to be read. */
   readonly gathered: Budget;
@@ -156,12 +157,12 @@ async function attempt(call: Call, options: LiveOptions, tried: { replicaId?: st
 
 /** What the application answers, be it a refusal, shows that its replica can be reached. */
 async function reachUpstream(call: Call, seat: Seat, options: LiveOptions): Promise<Dialled> {
-  const { assertion, random, ejections, preference, watched } = options;
+  const { identity, random, ejections, preference, watched } = options;
   const { applicationId, settings } = call.route.endpoint;
   const stage = watched.stage('dial');
   const { traceparent } = watched;
   try {
-    const dialled = await dial(call, { seat, assertion, random, preference, traceparent });
+    const dialled = await dial(call, { seat, identity, random, preference, traceparent });
     ejections.succeeded({ seat });
     return dialled;
   } catch (error) {

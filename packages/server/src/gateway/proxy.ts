@@ -22,7 +22,8 @@ import { seated, type SeatedOptions } from './seated.ts';
 export interface ProxyOptions extends SeatedOptions {
   readonly pool: Pool;
   readonly connections: Connections;
-  readonly assertion: string | undefined;
+  /** Lines of the head that say who calls. */
+  readonly identity: string;
   readonly seal: Seal;
   /** Bytes of messages that may be held to be read. */
   readonly gathered: Budget;
@@ -88,6 +89,7 @@ async function attempt(
     const head = requestHead(
       { method, path: call.route.path },
       tap === undefined ? headers : withoutCompression(headers),
+      options.identity,
     );
     return await passage.go(head, {
       isHead: method === 'HEAD',
@@ -102,11 +104,11 @@ async function attempt(
 function headersFor(
   call: Call,
   { host, port }: ReplicaAddress,
-  { assertion, preference, watched }: ProxyOptions,
+  { preference, watched }: ProxyOptions,
 ): RawHeaders {
   const { headers: asked } = call.arrival.request;
   const { traceparent } = watched;
-  const headers = replicaHeaders(call, { authority: `${host}:${port}`, assertion, preference, traceparent });
+  const headers = replicaHeaders(call, { authority: `${host}:${port}`, preference, traceparent });
   if (asked['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
   if (asked.te !== undefined && /\btrailers\b/i.test(String(asked.te))) headers.push('TE', 'trailers');
   return headers;

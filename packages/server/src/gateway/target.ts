@@ -4,6 +4,7 @@
  * the replica always see the same path (RFC 9112 section 3.2, RFC 3986 section 3.3).
  */
 import { Problem } from '@mooring/contract';
+import { Lru } from '../kit/lru.ts';
 
 export interface Target {
   /** Starts with `/`, exactly as it came. */
@@ -19,8 +20,22 @@ const brokenEscape = /%(?![0-9a-f]{2})/i;
 const hiddenEscape = /%(25)*(2e|2f|5c|7f|[01][0-9a-f])/i;
 const dotSegment = /(^|\/)\.{1,2}(\/|$)/;
 
+/** Targets without a query that are remembered, and the longest one of them: the same few come again and again. */
+const remembered = 1000;
+const longest = 256;
+
+const known = new Lru<string, Target>(remembered);
+
 /** Splits a raw request target. Throws a Problem (InvalidParameter) that names what is wrong with it. */
 export function parseTarget(raw: string): Target {
+  const kept = known.get(raw);
+  if (kept !== undefined) return kept;
+  const target = parse(raw);
+  if (target.query === '' && raw.length <= longest) known.set(raw, target);
+  return target;
+}
+
+function parse(raw: string): Target {
   if (!raw.startsWith('/')) throw bad('must be a path that starts with "/"');
   if (raw.startsWith('//')) throw bad('must not start with "//"');
   if (!allowed.test(raw)) throw bad('holds a character that must be percent-encoded');

@@ -5,6 +5,8 @@ import { fieldLines, requestHead } from './request-head.ts';
 test('a head is the request line, a line for each field, and an empty one', () => {
   const head = requestHead({ method: 'GET', path: '/a?b' }, ['Host', 'x', 'X-Name', 'caf\xe9\t1']);
   assert.equal(head, 'GET /a?b HTTP/1.1\r\nHost: x\r\nX-Name: caf\xe9\t1\r\n\r\n');
+  const longer = requestHead({ method: 'GET', path: '/' }, ['Host', 'x'], fieldLines(['X-Name', '1']));
+  assert.equal(longer, 'GET / HTTP/1.1\r\nHost: x\r\nX-Name: 1\r\n\r\n');
 });
 
 for (const foul of ['\r', '\n', '\0', '\x7f', '\u0100'])

@@ -9,11 +9,14 @@ export interface RequestLine {
   readonly path: string;
 }
 
-/** With the empty line behind it, one character a byte. Throws a TypeError for what would end a line. */
-export function requestHead({ method, path }: RequestLine, headers: readonly string[]): string {
+/**
+ * With the empty line behind it, one character a byte. Throws a TypeError for what would end a line.
+ * @param more further lines, as `fieldLines` makes them. Default: none
+ */
+export function requestHead({ method, path }: RequestLine, headers: readonly string[], more = ''): string {
   if (foul.test(method) || foul.test(path))
     throw new TypeError('a request line holds a character that none may hold');
-  return `${method} ${path} HTTP/1.1\r\n${fieldLines(headers)}\r\n`;
+  return `${method} ${path} HTTP/1.1\r\n${fieldLines(headers)}${more}\r\n`;
 }
 
 /** Throws a TypeError for what would end a line. @param fields name, value, name, value */

@@ -20,7 +20,7 @@ const metadata = z.looseObject({ issuer: z.string().min(1), jwks_uri: z.url({ pr
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(100) });
 
 /** A name of an issuer without its trailing slash: with and without one are the same issuer. */
-export const issuerName = (url: string): string => url.replace(/\/$/, '');
+export const issuerName = (url: string): string => (url.endsWith('/') ? url.slice(0, -1) : url);
 
 /** Fetches an issuer's key set. Throws an Error that says why it cannot be had. */
 export async function discover(domainUrl: string, options: FetchOptions): Promise<Issuer> {
