@@ -4,6 +4,7 @@ import { devNull } from 'node:os';
 import { defaultSettings } from '@mooring/contract';
 import {
   Arrivals,
+  beginYoung,
   createAsserter,
   createNames,
   createVerifier,
@@ -67,4 +68,5 @@ const handlers: ApplicationHandlers = {
 const pem = readFileSync(given.pem, 'utf8');
 const plain = await listenForApplications(common, handlers);
 const tls = await listenForApplications({ ...common, tls: { cert: pem, key: pem } }, handlers);
+beginYoung();
 serve({ port: plain.port, tlsPort: tls.port });

@@ -6,6 +6,7 @@ import { closeCodes } from '@mooring/contract';
 import type { Principal } from '../identity/principal.ts';
 import type { Clock, Random } from '../kit/clock.ts';
 import type { Directory } from '../directory/directory.ts';
+import { Bag } from '../kit/bag.ts';
 import { Pair } from '../kit/pair.ts';
 import type { TrafficReport } from '../observe/volume.ts';
 import type { Load } from './load.ts';
@@ -48,16 +49,24 @@ const tickInterval = 1_000;
 const maxRetryAfter = 1_000;
 
 class Entry implements Disposable {
-  readonly #connections: Connections;
-  readonly #served: Served;
+  readonly served: Served;
+  /** It came since the last tick, or its caller did: that one may have been revoked while it was on its way. */
+  isFresh = true;
+  isOver = false;
+  readonly #book: TrafficBook;
+  readonly #place: Disposable;
 
-  constructor(connections: Connections, served: Served) {
-    this.#connections = connections;
-    this.#served = served;
+  constructor(served: Served, { entries, book }: { entries: Bag<Entry>; book: TrafficBook }) {
+    this.served = served;
+    this.#book = book;
+    this.#place = entries.add(this);
   }
 
   [Symbol.dispose](): void {
-    this.#connections.remove(this.#served);
+    if (this.isOver) return;
+    this.isOver = true;
+    this.#place[Symbol.dispose]();
+    this.#book.add(this.served);
   }
 }
 
@@ -83,11 +92,9 @@ interface Drain {
 
 export class Connections implements Disposable {
   readonly #options: ConnectionsOptions;
-  readonly #served = new Set<Served>();
+  readonly #entries = new Bag<Entry>();
   /** By replica. */
   readonly #drains = new Map<string, Drain>();
-  /** What came since the last tick: its caller may have been revoked while it was on its way. */
-  readonly #fresh = new Set<Served>();
   readonly #book = new TrafficBook();
   readonly #watch: Disposable;
   readonly #timer: NodeJS.Timeout;
@@ -100,28 +107,20 @@ export class Connections implements Disposable {
 
   /** Counts it until the returned handle is disposed. */
   add(served: Served): Disposable {
-    this.#served.add(served);
-    this.#fresh.add(served);
+    const entry = new Entry(served, { entries: this.#entries, book: this.#book });
     const { replicaId, applicationId } = served;
-    if (served.kind === 'request') return new Entry(this, served);
-    return new Pair(new Entry(this, served), this.#options.load.hold(replicaId, applicationId));
-  }
-
-  /** It is over: for the handle of `add`. */
-  remove(served: Served): void {
-    if (this.#served.delete(served)) this.#book.add(served);
-    this.#fresh.delete(served);
+    if (served.kind === 'request') return entry;
+    return new Pair(entry, this.#options.load.hold(replicaId, applicationId));
   }
 
   /** The live connection of that name. */
   find(connectionId: string): (Named & Pick<Served, 'applicationId'>) | undefined {
-    for (const served of this.#served) {
-      const { named, applicationId } = served;
+    for (const entry of this.#entries) {
+      const { named, applicationId } = entry.served;
       if (named?.connectionId !== connectionId) continue;
       const renew = (caller: Principal): void => {
         named.renew(caller);
-        // It may have been revoked while it was on its way, as at the beginning.
-        this.#fresh.add(served);
+        entry.isFresh = true;
       };
       return { connectionId, applicationId, caller: named.caller, renew, withdraw: () => named.withdraw() };
     }
@@ -130,19 +129,20 @@ export class Connections implements Disposable {
 
   /** What has gone through, and what is being served now. */
   traffic(): TrafficReport {
-    return this.#book.report(this.#served);
+    return this.#book.report([...this.#entries].map(({ served }) => served));
   }
 
   /** Ends what is served to callers whose access has been withdrawn; called after each change of who may call. */
   withdraw(): void {
-    this.#withdraw(this.#served);
+    for (const { served } of this.#entries) this.#withdraw(served);
   }
 
   tick(): void {
-    this.#withdraw(this.#fresh);
-    this.#fresh.clear();
     const now = this.#options.clock.now();
-    for (const served of this.#served) {
+    for (const entry of this.#entries) {
+      const { served, isFresh } = entry;
+      entry.isFresh = false;
+      if (isFresh) this.#withdraw(served);
       served.tick(now);
       const drain = this.#drains.get(served.replicaId);
       if (drain === undefined) continue;
@@ -163,9 +163,9 @@ export class Connections implements Disposable {
     const timers: NodeJS.Timeout[] = [];
     const begin = (): void => {
       const there = this.#of(replicaId);
-      for (const [index, served] of there.entries()) {
+      for (const [index, entry] of there.entries()) {
         const delay = ((index + this.#fraction()) / there.length) * plan.spread * 1000;
-        timers.push(setTimeout(() => this.#served.has(served) && this.#sendAway(served), delay));
+        timers.push(setTimeout(() => !entry.isOver && this.#sendAway(entry.served), delay));
       }
     };
     if (plan.after === 0) begin();
@@ -178,7 +178,7 @@ export class Connections implements Disposable {
   /** Drains all replicas within `grace` seconds; then nothing is left. */
   async drainAll({ grace }: { grace: number }): Promise<void> {
     const timer = setTimeout(() => this.#end('the server is stopping'), grace * 1000);
-    const replicas = new Set([...this.#served].map((served) => served.replicaId));
+    const replicas = new Set([...this.#entries].map(({ served }) => served.replicaId));
     const plan = { after: 0, spread: grace / 4, requests: Infinity, closes: Infinity };
     await Promise.all([...replicas].map((replicaId) => this.drain(replicaId, plan)));
     clearTimeout(timer);
@@ -190,19 +190,15 @@ export class Connections implements Disposable {
     this.#end('the server has stopped');
   }
 
-  #withdraw(among: Iterable<Served>): void {
-    const { isWithdrawn } = this.#options;
-    if (isWithdrawn === undefined) return;
-    for (const served of among) {
-      const caller = served.named?.caller ?? served.caller;
-      if (caller === undefined || !isWithdrawn(caller)) continue;
-      if (served.named) served.named.withdraw();
-      else served.destroy('access was withdrawn');
-    }
+  #withdraw(served: Served): void {
+    const caller = served.named?.caller ?? served.caller;
+    if (caller === undefined || !this.#options.isWithdrawn?.(caller)) return;
+    if (served.named) served.named.withdraw();
+    else served.destroy('access was withdrawn');
   }
 
-  #of(replicaId: string): Served[] {
-    return [...this.#served].filter((served) => served.replicaId === replicaId);
+  #of(replicaId: string): Entry[] {
+    return [...this.#entries].filter(({ served }) => served.replicaId === replicaId);
   }
 
   #sendAway(served: Served): void {
@@ -211,7 +207,7 @@ export class Connections implements Disposable {
   }
 
   #end(reason: string): void {
-    for (const served of this.#served) served.destroy(reason);
+    for (const { served } of this.#entries) served.destroy(reason);
   }
 
   #fraction(): number {

@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { asProblem } from '@mooring/contract';
 import type { FindHolder } from '../identity/principal.ts';
+import { Bag } from '../kit/bag.ts';
 import { Budget } from '../kit/budget.ts';
 import { noObserver, type Arrived, type Observer, type Watched } from '../observe/observer.ts';
 import { accept, requestIdOf, type Arrival } from './accept.ts';
@@ -49,7 +50,7 @@ export class Gateway implements Disposable {
   readonly #pool = new Pool();
   readonly #gathered = new Budget(gatheredLimit);
   /** One for each call, aborted when its client leaves or, for those that still wait, when the server stops. */
-  readonly #calls = new Set<AbortController>();
+  readonly #calls = new Bag<AbortController>();
   readonly #observer: Observer;
   readonly #log: CallLog;
   readonly #own: OwnAnswersOptions;
@@ -77,7 +78,7 @@ export class Gateway implements Disposable {
   async request(request: InboundRequest, response: InboundResponse): Promise<void> {
     const requestId = requestIdOf(request, this.#options.random);
     const left = new AbortController();
-    this.#calls.add(left);
+    const calling = this.#calls.add(left);
     response.on('close', () => {
       // Who was answered has not left, and to tell is dear.
       if (!response.writableFinished) left.abort(clientLeft);
@@ -101,7 +102,7 @@ export class Gateway implements Disposable {
       this.#log.refused(request, requestId, error);
       refuseRequest(request, response, { problem: asProblem(error), requestId, headers });
     } finally {
-      this.#calls.delete(left);
+      calling[Symbol.dispose]();
     }
   }
 
@@ -111,7 +112,7 @@ export class Gateway implements Disposable {
     const head = behind.length === 0 ? nothing : behind;
     const requestId = requestIdOf(request, this.#options.random);
     const left = new AbortController();
-    this.#calls.add(left);
+    const calling = this.#calls.add(left);
     // On the socket before the first await: a reset while the token is checked must find a listener.
     const leave = (): void => left.abort(clientLeft);
     for (const event of signsOfLeaving) socket.on(event, leave);
@@ -133,7 +134,7 @@ export class Gateway implements Disposable {
       this.#log.refused(request, requestId, error);
       refuseSocket(socket, asProblem(error), requestId);
     } finally {
-      this.#calls.delete(left);
+      calling[Symbol.dispose]();
     }
   }
 

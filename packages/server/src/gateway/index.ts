@@ -10,4 +10,4 @@ export { Gateway } from './gateway.ts';
 export type { GatewayOptions } from './gateway-options.ts';
 export { listenForApplications, type ApplicationHandlers } from './listener.ts';
 export { createNames } from './names.ts';
-export { youngGeneration } from './young-generation.ts';
+export { beginYoung, youngGeneration } from './collector.ts';

@@ -1,7 +1,7 @@
 /** Thread: one worker, as the main thread sees it: its line, and its end. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { youngGeneration } from '../gateway/young-generation.ts';
+import { youngGeneration } from '../gateway/collector.ts';
 import { Line, type Answers } from './line.ts';
 import type { AskedOfServer, AskedOfWorker, Start } from './protocol.ts';
 

@@ -3,6 +3,7 @@
  * them where the answer is theirs together, and puts another in the place of one that dies.
  */
 import type { Directory } from '../directory/directory.ts';
+import { beginYoung } from '../gateway/collector.ts';
 import type { DrainPlan } from '../gateway/connections.ts';
 import { Load } from '../gateway/load.ts';
 import type { Renewal, RenewElsewhere } from '../gateway/renewal.ts';
@@ -86,6 +87,7 @@ export class Workers implements AsyncDisposable {
   async compose(): Promise<void> {
     const rows = Array.from({ length: this.#options.count }, (_, row) => row);
     await Promise.all(rows.map((row) => this.#open(row).compose()));
+    beginYoung();
   }
 
   /** Resolves when all take connections. Rejects with what the system said to one that cannot. */
