@@ -72,7 +72,8 @@ test('a server that will have no other token is not asked again', async () => {
 });
 
 test('a token that does not say when it ends is kept', async () => {
-  for (const token of ['opaque', 'a.b.c', `x.${btoa('{}')}.y`]) {
+  const claims = ['{}', '{"exp":"1"}', '{"exp":1e999}', '{"exp":-1e999}'];
+  for (const token of ['opaque', 'a.b.c', ...claims.map((text) => `x.${btoa(text)}.y`)]) {
     const { waits } = await run({ token, source: async () => assert.fail('nobody asks') }, 1);
     assert.deepEqual(waits, []);
   }

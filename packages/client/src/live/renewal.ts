@@ -87,7 +87,7 @@ function endOf(token: string): number | undefined {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
     const claims: unknown = JSON.parse(atob(payload));
     if (typeof claims !== 'object' || claims === null || !('exp' in claims)) return undefined;
-    return typeof claims.exp === 'number' ? claims.exp * 1000 : undefined;
+    return Number.isFinite(claims.exp) ? Number(claims.exp) * 1000 : undefined;
   } catch {
     return undefined;
   }
