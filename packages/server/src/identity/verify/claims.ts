@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Principal, TokenRules } from '../principal.ts';
 import { grantClaim } from '../revocations.ts';
 import { issuerName } from './discover.ts';
+import { parseJson } from './json.ts';
 
 /** The claims that matter. Times in milliseconds since the epoch. */
 export interface Claims {
@@ -66,14 +67,6 @@ export function readClaims(bytes: Uint8Array): Claims {
     issuedAt: iat === undefined ? undefined : iat * 1000,
     grant: parsed.data[grantClaim],
   };
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
 }
 
 export interface Circumstances {

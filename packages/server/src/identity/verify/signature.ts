@@ -6,6 +6,8 @@
 import { constants, verify, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { refused } from './claims.ts';
+import { toDer } from './ecdsa.ts';
+import { parseJson } from './json.ts';
 import { algorithms, type Algorithm, type FindKeys } from './key-set.ts';
 
 /** A token that may be worth verifying. */
@@ -52,17 +54,9 @@ export function readToken(token: string): SignedToken {
 }
 
 function readHeader(head: string): z.infer<typeof protectedHeader> {
-  const { data } = protectedHeader.safeParse(parseJson(head));
+  const { data } = protectedHeader.safeParse(parseJson(Buffer.from(head, 'base64url')));
   if (data === undefined) throw refused('The access token is malformed: its header cannot be read.');
   return data;
-}
-
-function parseJson(encoded: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(encoded, 'base64url')));
-  } catch {
-    return undefined;
-  }
 }
 
 /** Other spellings of the same bytes would make two tokens of one. */
@@ -93,16 +87,26 @@ function matches({ alg, input, signature }: SignedToken, key: KeyObject): boolea
       return verify(null, input, key, signature);
     case 'ES256':
     case 'ES384':
-      return verify(digest, input, { key, dsaEncoding: 'ieee-p1363' }, signature);
+      return isOfCurve(digest, { key, input, signature });
     case 'RS256':
     case 'RS384':
     case 'RS512':
-      return verify(digest, input, { key, padding: constants.RSA_PKCS1_PADDING }, signature);
+      // With the padding of PKCS #1, which is what Node takes where none is named.
+      return verify(digest, input, key, signature);
     case 'PS256':
     case 'PS384':
     case 'PS512':
       return verify(digest, input, { key, ...pss }, signature);
   }
+}
+
+interface OfCurve extends Pick<SignedToken, 'input' | 'signature'> {
+  readonly key: KeyObject;
+}
+
+function isOfCurve(digest: string, { key, input, signature }: OfCurve): boolean {
+  const der = toDer(signature, digest === 'sha256' ? 32 : 48);
+  return der !== undefined && verify(digest, input, key, der);
 }
 
 /** The salt is as long as the digest (RFC 7518 section 3.5). */
