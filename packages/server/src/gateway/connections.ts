@@ -6,7 +6,7 @@ import { closeCodes } from '@mooring/contract';
 import type { Principal } from '../identity/principal.ts';
 import type { Clock, Random } from '../kit/clock.ts';
 import type { Directory } from '../directory/directory.ts';
-import { Bag } from '../kit/bag.ts';
+import { Bag, type Place } from '../kit/bag.ts';
 import { Pair } from '../kit/pair.ts';
 import type { TrafficReport } from '../observe/volume.ts';
 import type { Load } from './load.ts';
@@ -52,9 +52,8 @@ class Entry implements Disposable {
   readonly served: Served;
   /** It came since the last tick, or its caller did: that one may have been revoked while it was on its way. */
   isFresh = true;
-  isOver = false;
   readonly #book: TrafficBook;
-  readonly #place: Disposable;
+  readonly #place: Place<Entry>;
 
   constructor(served: Served, { entries, book }: { entries: Bag<Entry>; book: TrafficBook }) {
     this.served = served;
@@ -62,9 +61,12 @@ class Entry implements Disposable {
     this.#place = entries.add(this);
   }
 
+  get isOver(): boolean {
+    return this.#place.hasLeft;
+  }
+
   [Symbol.dispose](): void {
     if (this.isOver) return;
-    this.isOver = true;
     this.#place[Symbol.dispose]();
     this.#book.add(this.served);
   }

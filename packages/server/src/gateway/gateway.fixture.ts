@@ -47,7 +47,8 @@ export interface TestGateway extends AsyncDisposable {
   entry(message: string): Promise<Record<string, unknown>>;
 }
 
-const principal: Principal = {
+/** Whoever calls with `goodToken`. */
+export const someone: Principal = {
   kind: 'token',
   subject: 'someone',
   clientId: 'client',
@@ -58,7 +59,7 @@ const principal: Principal = {
 
 /** Accepts `goodToken` and refuses everything else. */
 const verifyGood: VerifyToken = async (token) => {
-  if (token === goodToken) return principal;
+  if (token === goodToken) return someone;
   throw new Problem('NotAuthenticated', 'The token is not valid.');
 };
 

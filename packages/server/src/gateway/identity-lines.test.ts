@@ -1,24 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { verifies } from '@mooring/test/verifies';
-import { anonymous, type Principal } from '../identity/principal.ts';
+import { anonymous } from '../identity/principal.ts';
+import { someone } from './gateway.fixture.ts';
 import { identityLines } from './identity-lines.ts';
-
-const caller: Principal = {
-  kind: 'token',
-  subject: 'someone',
-  clientId: 'client',
-  scope: 'invoke',
-  issuer: 'https://issuer.example',
-  expiresAt: undefined,
-};
 
 const linesOf = ({ subject = 'someone', assertion = 'assertion' }): string =>
   `Mooring-Subject: ${subject}\r\nMooring-Client-Id: client\r\nMooring-Scope: invoke\r\n` +
   `Mooring-Issuer: https://issuer.example\r\nMooring-Assertion: ${assertion}\r\n`;
 
 test(verifies('forward:identity', 'the replica is told who calls, and how to prove it'), () => {
-  assert.equal(identityLines(caller, 'assertion'), linesOf({}));
+  assert.equal(identityLines(someone, 'assertion'), linesOf({}));
 });
 
 test(verifies('forward:identity', 'an anonymous caller has no name'), () => {
@@ -26,10 +18,10 @@ test(verifies('forward:identity', 'an anonymous caller has no name'), () => {
 });
 
 test('another assertion, or another caller, has other lines', () => {
-  const other = { ...caller, subject: 'other' };
-  assert.equal(identityLines(caller, 'second'), linesOf({ assertion: 'second' }));
+  const other = { ...someone, subject: 'other' };
+  assert.equal(identityLines(someone, 'second'), linesOf({ assertion: 'second' }));
   assert.equal(identityLines(other, 'second'), linesOf({ subject: 'other', assertion: 'second' }));
-  assert.equal(identityLines(caller, 'assertion'), linesOf({}));
+  assert.equal(identityLines(someone, 'assertion'), linesOf({}));
 });
 
 const claims: [claim: string, value: string][] = [
@@ -42,6 +34,6 @@ const claims: [claim: string, value: string][] = [
 
 for (const [claim, value] of claims) {
   test(verifies('forward:identity', `the subject ${JSON.stringify(claim)} is told as ${value}`), () => {
-    assert.equal(identityLines({ ...caller, subject: claim }, 'assertion'), linesOf({ subject: value }));
+    assert.equal(identityLines({ ...someone, subject: claim }, 'assertion'), linesOf({ subject: value }));
   });
 }

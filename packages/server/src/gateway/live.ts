@@ -66,7 +66,7 @@ export async function live(call: Call, client: Client, options: LiveOptions): Pr
     watched.answered(101);
     const stage = watched.stage('relay');
     relay.start();
-    return new Open(connection, [seat, ...(tap ? [tap] : []), served, stage]);
+    return new Open(connection, seat, ...(tap ? [tap] : []), served, stage);
   } catch (error) {
     held[Symbol.dispose]();
     throw error;
@@ -97,18 +97,13 @@ function relayBetween(
   });
 }
 
-class Open implements Opened {
+class Open extends Held implements Opened {
   readonly connection: Connection;
-  readonly #held: readonly Disposable[];
 
-  /** @param held in the order in which it was got */
-  constructor(connection: Connection, held: readonly Disposable[]) {
+  /** @param things in the order in which they were got */
+  constructor(connection: Connection, ...things: Disposable[]) {
+    super(...things);
     this.connection = connection;
-    this.#held = held;
-  }
-
-  [Symbol.dispose](): void {
-    for (const one of this.#held.toReversed()) one[Symbol.dispose]();
   }
 }
 

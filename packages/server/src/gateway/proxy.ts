@@ -64,8 +64,7 @@ async function attempt(
 ): Promise<Exchange | Unreached> {
   const seat = await seated(call, options);
   // A stack of its own for each of these costs as much as all that they do.
-  const held = new Held();
-  held.add(seat);
+  const held = new Held(seat);
   try {
     held.add(options.watched.stage('proxy'));
     const tap = tapExchange(call, options);

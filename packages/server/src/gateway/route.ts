@@ -46,34 +46,15 @@ function prefixesOf(endpoint: Endpoint): Prefixes {
   return made;
 }
 
-/** What a path says, whether there is such an application or not. */
-interface Place {
-  readonly form: 'invoke' | 'live';
-  /** Undefined: it is no path of an application. */
-  readonly applicationId: string | undefined;
-  /** What is left of the path, with its first slash. */
-  readonly rest: string;
-}
-
-/** Of those without a query, which come again (target.ts). */
-const places = new WeakMap<Target, Place>();
-
-function placeOf(target: Target): Place {
-  const known = places.get(target);
-  if (known !== undefined) return known;
-  const form = target.path.startsWith(paths.live) ? 'live' : 'invoke';
-  const match = (form === 'live' ? live : invoke).exec(target.path);
-  const place = { form, applicationId: match?.[1], rest: match?.[2] ?? '/' } as const;
-  if (target.query === '') places.set(target, place);
-  return place;
-}
-
 /** Throws a Problem: NotAuthorizedOrNotFound, or InvalidParameter for a rest of the path that looks like another host. */
 export function route(target: Target, directory: Directory): Route {
   const found = beside(target, directory);
   if (found) return found;
-  const { form, applicationId, rest } = placeOf(target);
+  const form = target.path.startsWith(paths.live) ? 'live' : 'invoke';
+  const match = (form === 'live' ? live : invoke).exec(target.path);
+  const applicationId = match?.[1];
   if (applicationId === undefined) throw notFound();
+  const rest = match?.[2] ?? '/';
   if (rest.startsWith('//'))
     throw new Problem('InvalidParameter', 'The application\'s path must not start with "//".');
   const endpoint = directory.get(applicationId);

@@ -7,12 +7,8 @@
 export class Bag<Thing> {
   readonly #places: Place<Thing>[] = [];
 
-  get size(): number {
-    return this.#places.length;
-  }
-
   /** It is in the bag until the returned handle is disposed. */
-  add(thing: Thing): Disposable {
+  add(thing: Thing): Place<Thing> {
     const place = new Place(this.#places, thing);
     this.#places.push(place);
     return place;
@@ -24,7 +20,8 @@ export class Bag<Thing> {
   }
 }
 
-class Place<Thing> implements Disposable {
+/** Of one thing in the bag. */
+export class Place<Thing> implements Disposable {
   readonly thing: Thing;
   hasLeft = false;
   readonly #places: Place<Thing>[];

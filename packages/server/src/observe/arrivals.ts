@@ -26,6 +26,7 @@ const wait = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5
 const answer = [...wait, 60, 300];
 
 export class Arrivals {
+  /** Asked each time: whoever is answered after the application has gone must not bring its series back. */
   readonly #labelOf: (applicationId: string) => string;
   readonly #registry = new Registry();
   readonly #queue = new Seconds({
@@ -91,7 +92,7 @@ export class Arrivals {
     const application = this.#labelOf(applicationId);
     if (kind === 'connection') return this.#handshakes.observe(application, seconds);
     this.#requests.observe(application, seconds);
-    this.#answers.add(application, answerClasses[Math.floor(status / 100) - 1]);
+    this.#answers.add(application, `${Math.floor(status / 100)}xx`);
   }
 
   /** @param applicationId undefined: an arrival of which no application is known */
@@ -165,5 +166,3 @@ export class Counted implements Watched {
     if (code !== undefined) this.#arrivals.refused(code, this.#applicationId);
   }
 }
-
-const answerClasses = ['1xx', '2xx', '3xx', '4xx', '5xx'];

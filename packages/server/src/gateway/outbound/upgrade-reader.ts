@@ -1,4 +1,5 @@
 /** Upgrade reader: what a replica answers to a WebSocket handshake (RFC 6455 section 4.2.2), whatever its pieces. */
+import { isNamed } from '../header-name.ts';
 import { GarbledAnswer, maxHeadSize, parseAnswerHead } from './answer-head.ts';
 
 export interface UpgradeAnswer {
@@ -61,8 +62,7 @@ function parse(text: string): UpgradeAnswer {
 function lineOf(rawHeaders: readonly string[], name: string): string | undefined {
   let line: string | undefined;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const field = rawHeaders[index] ?? '';
-    if (field.length !== name.length || field.toLowerCase() !== name) continue;
+    if (!isNamed(rawHeaders[index], name)) continue;
     const value = rawHeaders[index + 1] ?? '';
     line = line === undefined ? value : `${line}, ${value}`;
   }
