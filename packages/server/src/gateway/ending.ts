@@ -41,13 +41,15 @@ const abnormal = 1006;
 export class Ending {
   /** Resolves when it is over. */
   readonly over: Promise<Closing>;
-  /** Nothing more goes to that peer: it has got a close of ours. */
+  /** Nothing more goes to that peer: it has got a close of ours, or does not read. */
   toldClient = false;
   toldReplica = false;
   readonly #options: EndingOptions;
   #verdict: Verdict | undefined;
-  /** A close to the client that waits for the end of the frame that is under way. */
-  #owedClose: Buffer | undefined;
+  /** Closes of ours that wait for the end of the frame that is under way to that peer. */
+  readonly #owed: Partial<Record<Side, Buffer>> = {};
+  /** The client has answered a close of ours. */
+  #isAnswered = false;
   #limit: NodeJS.Timeout | undefined;
   #resolve: (closing: Closing) => void = () => {};
 
@@ -69,21 +71,17 @@ export class Ending {
     const { client, replica } = this.#options;
     this.#verdict = { code, reason, by: 'gateway' };
     this.#setLimit(drain ? theirCloseLimit : ourCloseLimit);
-    this.toldClient = this.#sendClose(client, replica.scanner, code, reason);
-    if (!drain) this.toldReplica = this.#sendClose(replica, client.scanner, code, reason);
-    if (this.toldClient) return;
-    replica.scanner.stopping = true;
-    this.#owedClose = this.#closeFrame('client', code, reason);
+    this.#tell(client, replica, { code, reason });
+    if (!drain) this.#tell(replica, client, { code, reason });
   }
 
-  /** The stream to the client stands at a boundary: a close that waited for that goes out. */
-  payClose(): void {
-    if (this.#owedClose === undefined) return;
-    const { socket, scanner } = this.#options.client;
-    socket.write(this.#owedClose);
-    this.#owedClose = undefined;
-    this.toldClient = true;
-    if (scanner.violation !== undefined || scanner.closed !== undefined) finish(socket);
+  /** The stream to a peer stands at a boundary: a close that waited for that goes out. */
+  payClose(to: Leg, from: Leg): void {
+    const owed = this.#owed[to.side];
+    if (owed === undefined) return;
+    this.#owed[to.side] = undefined;
+    this.#sendNow(to, from, owed);
+    if (to.scanner.violation !== undefined || to.scanner.closed !== undefined) finish(to.socket);
   }
 
   /** Ends what the scanner of a leg has found to be over: broken framing, or a close of that end. */
@@ -91,7 +89,7 @@ export class Ending {
     const { violation, closed } = leg.scanner;
     if (violation !== undefined && this.#verdict === undefined) {
       this.close(violation.code, violation.reason);
-      if (this.#owedClose === undefined || leg.side === 'replica') finish(leg.socket);
+      if (this.#owed[leg.side] === undefined) finish(leg.socket);
       leg.socket.resume();
       return;
     }
@@ -101,7 +99,8 @@ export class Ending {
       this.#setLimit(theirCloseLimit);
     }
     // A close that we sent has its answer now; nothing more is due to this peer.
-    if (leg.side === 'client' && this.toldClient) {
+    if (leg.side === 'client' && this.toldClient && !this.#isAnswered) {
+      this.#isAnswered = true;
       finish(leg.socket);
       // In a drain the replica now gets as long for what the client still said as the client had for saying it.
       if (!this.toldReplica) this.#renewLimit(theirCloseLimit);
@@ -118,6 +117,7 @@ export class Ending {
     if (this.#verdict === undefined) this.#lost(leg);
     this.#setLimit(ourCloseLimit);
     if (other.socket.destroyed) return;
+    // Not destroyed: what the system has not sent yet would be lost with the next byte of that peer.
     finish(other.socket);
     other.socket.resume();
     if (leg.side === 'client') finish(leg.socket);
@@ -171,9 +171,31 @@ export class Ending {
     reset(client.socket);
   }
 
-  /** False when the stream towards that peer stands inside a frame, or cannot be written. */
+  /** Sends a close at once, or behind the frame that is under way, after which nothing more is passed on. */
+  #tell(to: Leg, from: Leg, { code, reason }: Pick<Verdict, 'code' | 'reason'>): void {
+    const frame = this.#closeFrame(to.side, code, reason);
+    if (isReady(to, from.scanner)) return this.#sendNow(to, from, frame);
+    // It does not read, and the rest of the frame would have to wait here: it hears nothing but the end.
+    if (to.side === 'replica' && to.stalledSince !== undefined) return this.#cutOff(to, from);
+    from.scanner.stopping = true;
+    this.#owed[to.side] = frame;
+  }
+
+  #sendNow(to: Leg, from: Leg, frame: Buffer): void {
+    if (to.socket.writable) to.socket.write(frame);
+    this.#cutOff(to, from);
+  }
+
+  /** What the other end still says goes nowhere from now on; it is read for its answer. */
+  #cutOff(to: Leg, from: Leg): void {
+    if (to.side === 'client') this.toldClient = true;
+    else this.toldReplica = true;
+    from.socket.resume();
+  }
+
+  /** False when it cannot go out now. */
   #sendClose(to: Leg, stream: Scanner, code: number, reason: string): boolean {
-    if (!stream.atBoundary || !to.socket.writable) return false;
+    if (!isReady(to, stream)) return false;
     to.socket.write(this.#closeFrame(to.side, code, reason));
     return true;
   }
@@ -196,12 +218,15 @@ export class Ending {
   /** The verdict, as far as the client could be told of it. */
   #outcome(): Verdict {
     const verdict = this.#verdict ?? { code: abnormal, reason: 'ended', by: 'gateway' };
-    if (this.#owedClose !== undefined)
+    if (this.#owed.client !== undefined)
       return { ...verdict, code: abnormal, reason: `${verdict.reason}; the client was inside a frame` };
     if (!this.toldClient || this.#options.client.socket.writableLength === 0) return verdict;
     return { ...verdict, code: abnormal, reason: `${verdict.reason}; the client did not read it` };
   }
 }
+
+/** False when the stream towards that peer stands inside a frame, or cannot be written. */
+const isReady = (to: Leg, stream: Scanner): boolean => stream.atBoundary && to.socket.writable;
 
 /** Ends a socket that is not already at its end: Node would make an error of that for nobody to hear. */
 function finish(socket: Socket): void {

@@ -34,7 +34,8 @@ function passedOn(
 
 /** What a `Connection` names. */
 function namesIn(connection: string | undefined): Set<string> | undefined {
-  if (connection === undefined || isNamed(connection, 'keep-alive')) return undefined;
+  if (connection === undefined || isNamed(connection, 'keep-alive') || isNamed(connection, 'upgrade'))
+    return undefined;
   const named = new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
   // Without the length of a body its reader would take the body for the next request.
   named.delete('content-length');

@@ -56,16 +56,15 @@ export function judgeSilence(
     return 'nothing';
   }
   if (now < leg.nextPing) return 'nothing';
-  if (other.stalledSince !== undefined) {
-    // Nothing is read from this peer until the other one reads again, so its silence says nothing.
+  if (other.stalledSince !== undefined || leg.paced) {
+    // Nothing is read from this peer for now, so its silence says nothing.
     leg.nextPing = later();
     return 'nothing';
   }
-  const stream = other.scanner;
-  // A peer may answer only the latest ping (RFC 6455 section 5.5.3): the other end's own must not lose its pong.
-  if (leg.scanner.owed !== undefined || !stream.atBoundary || leg.stalledSince !== undefined)
-    return 'nothing';
+  if (leg.stalledSince !== undefined) return 'nothing';
   if (leg.pingsMissed >= 2) return 'dead';
+  // A peer may answer only the latest ping (RFC 6455 section 5.5.3): the other end's own must not lose its pong.
+  if (leg.scanner.owed !== undefined || !other.scanner.atBoundary) return 'nothing';
   leg.pingsMissed += 1;
   leg.nextPing = later();
   return 'ping';

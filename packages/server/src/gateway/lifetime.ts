@@ -22,6 +22,7 @@ export class Lifetime {
   expiresAt: number | undefined;
   readonly #options: LifetimeOptions;
   #lastMessages = 0;
+  #wasInside = false;
   #lastActivity: number;
 
   constructor(options: LifetimeOptions) {
@@ -54,9 +55,11 @@ export class Lifetime {
   #isIdle(now: number): boolean {
     const { client, replica, settings } = this.#options;
     const messages = client.scanner.messages + replica.scanner.messages;
-    const inside = !client.scanner.atBoundary || !replica.scanner.atBoundary;
-    if (messages !== this.#lastMessages || inside) this.#lastActivity = now;
+    const isInside = !client.scanner.atBoundary || !replica.scanner.atBoundary;
+    // One that is under way has as long as a pause may be.
+    if (messages !== this.#lastMessages || (isInside && !this.#wasInside)) this.#lastActivity = now;
     this.#lastMessages = messages;
+    this.#wasInside = isInside;
     return now - this.#lastActivity >= settings.idleTimeout * 1000;
   }
 

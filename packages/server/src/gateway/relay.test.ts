@@ -182,6 +182,21 @@ test('a client that goes without a close ends the replica’s connection', async
   }
 });
 
+test('a replica gets what a client said before it was reset, also where it says something meanwhile', async () => {
+  await using relay = await startRelay();
+  relay.replica.socket.pause();
+  await flood(relay.client, () => relay.sockets.client.isPaused(), 'client');
+  const { bytesIn } = relay.relay.volume;
+  relay.client.socket.resetAndDestroy();
+  relay.replica.text('to nobody');
+  relay.replica.socket.resume();
+  await until(() => relay.replica.received() >= bytesIn);
+  relay.replica.text('nor this');
+  const { code, bytesIn: all } = await relay.ended();
+  assert.equal(code, 1006);
+  await until(() => relay.replica.received() === all);
+});
+
 test(
   verifies('live:token-expiry', 'a token that ends closes both ends with 3000, after the grace'),
   async () => {
@@ -219,6 +234,25 @@ test(
     relay.pass(1);
     for (const end of [relay.client, relay.replica])
       assert.equal(await end.next(), 'close 3008 no message for 900 s');
+  },
+);
+
+test(
+  verifies('live:idle', 'a message has idleTimeout from its beginning to its end, however it trickles in'),
+  async () => {
+    await using relay = await startRelay({ settings: { idleTimeout: 900, pingInterval: 3600 } });
+    relay.pass(800);
+    const slow = frame('client', opcodes.text, 'slowly');
+    for (const byte of slow.subarray(0, 10)) {
+      const before = relay.sockets.client.bytesRead;
+      relay.client.write(Buffer.of(byte));
+      await until(() => relay.sockets.client.bytesRead > before);
+    }
+    relay.pass(1);
+    relay.pass(899);
+    assert.equal(relay.sockets.client.writable, true);
+    relay.pass(1);
+    assert.equal(await relay.client.next(), 'close 3008 no message for 900 s');
   },
 );
 
@@ -280,6 +314,38 @@ test(
     assert.equal(await relay.client.next(), 'close 1011 the replica does not answer pings');
     relay.client.close(1011);
     assert.equal((await relay.ended()).code, 1011);
+  },
+);
+
+test(
+  verifies('live:ping:misses', 'two misses are enough, also while the client owes the replica a pong'),
+  async () => {
+    await using relay = await startRelay({ settings });
+    for (let miss = 0; miss < 2; miss += 1) {
+      await pulse(relay.replica, relay.client);
+      relay.pass(25);
+      assert.match(await relay.client.next(), /^ping/);
+    }
+    relay.replica.ping('mine');
+    assert.equal(await relay.client.next(), 'ping mine');
+    relay.pass(25);
+    assert.equal(await relay.client.next(), 'reset');
+  },
+);
+
+test(
+  verifies('live:ping:life', 'who has sent more than it may, and so is not read, is not taken for dead'),
+  async () => {
+    await using relay = await startRelay({ settings: { ...settings, messageRate: 1 } });
+    const burst = Array.from({ length: 200 }, (_, index) => frame('client', opcodes.text, `${index}`));
+    relay.client.write(Buffer.concat(burst));
+    for (const index of burst.keys()) assert.equal(await relay.replica.next(), `text ${index}`);
+    assert.equal(relay.sockets.client.isPaused(), true);
+    for (let round = 0; round < 6; round += 1) {
+      relay.pass(25);
+      await pulse(relay.replica, relay.client);
+    }
+    assert.equal(relay.sockets.client.destroyed, false);
   },
 );
 
@@ -397,18 +463,69 @@ test(verifies('live:close:limit', 'the two ends have 30 s for a close of theirs'
   assert.equal((await relay.ended()).code, 1000);
 });
 
-test('a client inside a frame hears our close at once; the replica gets the rest and the client’s own close', async () => {
-  await using relay = await startRelay();
-  const message = frame('client', opcodes.text, 'whole');
-  relay.client.write(message.subarray(0, 8));
-  await until(() => relay.replica.received() === 8);
-  relay.relay.close(3000, 'over');
-  assert.equal(await relay.client.next(), 'close 3000 over');
-  relay.client.write(message.subarray(8));
-  relay.client.close(3000);
-  assert.equal(await relay.replica.next(), 'text whole');
-  assert.equal(await relay.replica.next(), 'close 3000');
-});
+test(
+  verifies(
+    'live:boundary',
+    'a client inside a frame hears our close at once, the replica behind that frame and nothing after it',
+  ),
+  async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    await using relay = await startRelay();
+    const message = frame('client', opcodes.text, 'whole');
+    relay.client.write(message.subarray(0, 8));
+    await until(() => relay.replica.received() === 8);
+    relay.relay.close(3000, 'over');
+    assert.equal(await relay.client.next(), 'close 3000 over');
+    const more = frame('client', opcodes.text, 'more');
+    relay.client.write(Buffer.concat([message.subarray(8), more]));
+    relay.client.close(3000);
+    assert.equal(await relay.replica.next(), 'text whole');
+    assert.equal(await relay.replica.next(), 'close 3000 over');
+    assert.equal(await relay.client.next(), 'end');
+    relay.replica.close(3000);
+    assert.equal(await relay.replica.next(), 'end');
+    const closing = await relay.ended();
+    assert.deepEqual([closing.code, closing.by, closing.bytesIn], [3000, 'gateway', message.length]);
+  },
+);
+
+test(
+  verifies(
+    'live:framing',
+    'a replica that breaks the framing hears so behind the frame that it is being sent',
+  ),
+  async () => {
+    await using relay = await startRelay();
+    const message = frame('client', opcodes.text, 'whole');
+    relay.client.write(message.subarray(0, 8));
+    await until(() => relay.replica.received() === 8);
+    relay.replica.write(frame('replica', 3, 'x'));
+    assert.equal(await relay.client.next(), 'close 1002 unknown opcode 3');
+    relay.client.write(message.subarray(8));
+    assert.equal(await relay.replica.next(), 'text whole');
+    assert.equal(await relay.replica.next(), 'close 1002 unknown opcode 3');
+    assert.equal(await relay.replica.next(), 'end');
+  },
+);
+
+test(
+  verifies('live:close:limit', 'what a client says behind its close goes nowhere and holds nothing up'),
+  async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    await using relay = await startRelay();
+    relay.relay.close(1012, '', { drain: true });
+    assert.equal(await relay.client.next(), 'close 1012');
+    relay.client.close(1012);
+    assert.equal(await relay.replica.next(), 'close 1012');
+    context.mock.timers.tick(29_000);
+    const before = relay.sockets.client.bytesRead;
+    relay.client.text('not yet gone');
+    await until(() => relay.sockets.client.bytesRead > before);
+    context.mock.timers.tick(1000);
+    assert.equal((await relay.ended()).code, 1012);
+    assert.equal(await relay.replica.next(), 'end');
+  },
+);
 
 test(
   verifies(
@@ -546,6 +663,8 @@ test(verifies('live:slow-reader', 'a replica that does not read closes both ends
   await flood(relay.client, () => relay.sockets.client.isPaused(), 'client');
   relay.pass(60);
   assert.equal(await relay.client.next(), 'close 1013 the replica did not read for 60 s');
+  relay.client.close(1013);
+  assert.equal(await relay.client.next(), 'end');
 });
 
 test(verifies('live:early', 'what the client sent behind its handshake is not lost'), async () => {

@@ -163,8 +163,9 @@ export class Relay {
     const { scanner } = this.#client;
     this.#client.heard = true;
     scanner.scan(chunk, this.#toReplica);
+    if (scanner.atBoundary) this.#ending.payClose(this.#replica, this.#client);
     this.#ending.afterScan(this.#client, this.#replica);
-    if (this.#pace.isOver) this.#holdBack();
+    if (this.#pace.isOver && !this.#ending.toldReplica) this.#holdBack();
   }
 
   #holdBack(): void {
@@ -183,7 +184,7 @@ export class Relay {
     const { scanner } = this.#replica;
     this.#replica.heard = true;
     scanner.scan(chunk, this.#toClient);
-    if (scanner.atBoundary) this.#ending.payClose();
+    if (scanner.atBoundary) this.#ending.payClose(this.#client, this.#replica);
     this.#ending.afterScan(this.#replica, this.#client);
   }
 

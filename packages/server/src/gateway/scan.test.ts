@@ -357,6 +357,18 @@ test('a close frame is remembered by its code, 1005 when it has none', () => {
   assert.equal(scanned([small(0x88).subarray(0, 3)]).scanner.closed, undefined);
 });
 
+test('nothing goes through behind a close frame, wherever the stream is cut', () => {
+  const whole = close(1000, 'bye');
+  for (const behind of [small(0x81, 'more'), small(0x83, 'broken'), close(1001)]) {
+    const stream = Buffer.concat([whole, behind]);
+    for (const chunks of [[stream], [whole, behind], [...stream].map((byte) => Buffer.of(byte))]) {
+      const { scanner, passed } = scanned(chunks);
+      assert.deepEqual([scanner.closed, scanner.violation, scanner.messages], [1000, undefined, 0]);
+      assert.ok(passed.equals(whole));
+    }
+  }
+});
+
 for (const masked of [true, false]) {
   test(
     verifies('live:ping:swallowed', `the answer to our own ping goes no further (masked: ${masked})`),

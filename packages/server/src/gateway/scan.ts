@@ -45,7 +45,10 @@ export class Scanner {
   other: Scanner | undefined;
   /** Payload of the latest ping of the other end that this peer has not yet answered. */
   owed: Buffer | undefined;
-  /** Set to let nothing through behind the frame that is under way: a close of ours waits for its end. */
+  /**
+   * Set to let nothing through behind the frame that is under way: a close of ours waits for its end. What follows is
+   * still looked at, for the answer to that close.
+   */
   stopping = false;
   /** Payload of our own pings to this peer: unguessable, so a pong that carries it answers us and goes no further. */
   ownPing: Buffer | undefined;
@@ -55,6 +58,8 @@ export class Scanner {
   readonly #maxFragments: number;
   readonly #deflate: boolean;
   #held: Buffer = nothing;
+  /** The frame behind which nothing goes through has ended. */
+  #isMute = false;
   /** Payload bytes of the current data frame that are still to come. */
   #remaining = 0;
   /** Inside a fragmented message. */
@@ -95,10 +100,15 @@ export class Scanner {
   }
 
   #walk(data: Buffer, pass: (piece: Buffer) => void): void {
-    if (this.violation !== undefined) return;
+    if (this.#isOver) return;
     let start = 0;
     let position = this.#payload(0, data.length);
-    while (position < data.length && !this.stopping) {
+    if (this.stopping && this.atBoundary) {
+      this.#pass(data, start, position, pass);
+      start = position;
+      this.#isMute = true;
+    }
+    while (position < data.length && !this.#isOver) {
       const next = this.#frame(data, position);
       if (next === undefined) break;
       if (next < 0) {
@@ -110,12 +120,16 @@ export class Scanner {
       position = next;
     }
     this.#pass(data, start, position, pass);
-    if (this.violation === undefined && !this.stopping && position < data.length)
-      this.#held = Buffer.from(data.subarray(position));
+    if (!this.#isOver && position < data.length) this.#held = Buffer.from(data.subarray(position));
+  }
+
+  /** Nothing may follow a close frame (RFC 6455 section 5.5.1), and nothing is made of what follows a violation. */
+  get #isOver(): boolean {
+    return this.violation !== undefined || this.closed !== undefined;
   }
 
   #pass(data: Buffer, start: number, end: number, pass: (piece: Buffer) => void): void {
-    if (end <= start) return;
+    if (end <= start || this.#isMute) return;
     this.bytes += end - start;
     pass(start === 0 && end === data.length ? data : data.subarray(start, end));
   }

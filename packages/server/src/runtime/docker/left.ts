@@ -1,6 +1,5 @@
 /** Containers that an earlier server left: kept for whoever wants one like them, until the rest is removed. */
 import type { Engine } from './engine.ts';
-import { statusOf } from './failure.ts';
 import { labels, ofInstallation } from './labels.ts';
 import { within } from './within.ts';
 
@@ -24,17 +23,6 @@ export async function listContainers({ docker }: Engine, installation: string): 
     fingerprint: Labels[labels.fingerprint] ?? '',
     isRunning: State === 'running',
   }));
-}
-
-/** Kills and removes it. */
-export async function removeContainer({ docker }: Engine, { containerId }: Found): Promise<void> {
-  const container = docker.getContainer(containerId);
-  await within((abortSignal) => container.remove({ force: true, v: true, abortSignal })).catch(
-    (error: unknown) => {
-      // 404: it is gone. 409: somebody else is removing it.
-      if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
-    },
-  );
 }
 
 export class Left {

@@ -22,6 +22,7 @@ import { tell, tellExit, tellOutput } from '../story.ts';
 import { listensElsewhere, type Address } from './address.ts';
 import { isAway, statusOf } from './failure.ts';
 import type { Following } from './output.ts';
+import type { Removals } from './removal.ts';
 import { usageOf } from './usage.ts';
 import { within } from './within.ts';
 
@@ -34,6 +35,7 @@ export interface ReplicaParts {
   readonly pid: number | undefined;
   readonly journal: Journal;
   readonly output: Following;
+  readonly removals: Removals;
   readonly timing: ProbeTiming;
   /** True when it goes on without the server, which ends. */
   readonly keeps: () => boolean;
@@ -216,7 +218,7 @@ export class ContainerReplica implements Replica {
     const how = tellExit(exit) + (outOfMemory && `.${outOfMemory}`);
     // One that never became ready was told of already; since then it was stopped.
     if (failure === undefined) this.#note(exit, outOfMemory);
-    await this.#remove();
+    await this.#parts.removals.remove(this.#parts.container);
     journal.write('platform', how);
     this.#enter('stopped', failure ?? (this.#isStopping ? how : `${how}\n${tellOutput(journal.recent)}`));
     return exit;
@@ -241,17 +243,6 @@ export class ContainerReplica implements Replica {
     if (State?.OOMKilled !== true) return '';
     const limit = Math.round(settings.containerMemoryBytes / 1024 / 1024);
     return ` It used more memory than its limit of ${limit} MiB (containerMemoryBytes).`;
-  }
-
-  /** Best effort: what is left is removed when the engine is back, or by the next server. */
-  async #remove(): Promise<void> {
-    const { container, log } = this.#parts;
-    await within((abortSignal) => container.remove({ force: true, v: true, abortSignal })).catch(
-      (error: unknown) => {
-        if (statusOf(error) === 404 || statusOf(error) === 409) return;
-        log.warn({ err: error, replicaId: this.id }, 'a container could not be removed yet');
-      },
-    );
   }
 
   /** SIGTERM, then SIGKILL; settles when the container has ended, or the engine cannot be asked. */

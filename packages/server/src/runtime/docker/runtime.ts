@@ -29,11 +29,12 @@ import type { Engine } from './engine.ts';
 import { isAway, messageOf, statusOf } from './failure.ts';
 import { Images } from './image.ts';
 import { fingerprintOf } from './labels.ts';
-import { Left, listContainers, removeContainer, type Found } from './left.ts';
+import { Left, listContainers, type Found } from './left.ts';
 import { EngineLink, type Death } from './link.ts';
 import { Networks } from './network.ts';
 import { followOutput } from './output.ts';
 import { dockerHub, referenceOf } from './reference.ts';
+import { Removals } from './removal.ts';
 import { ContainerReplica } from './replica.ts';
 import { within } from './within.ts';
 
@@ -80,6 +81,7 @@ class Containers implements DockerRuntime {
   /** Ends that were heard of before the start had come to its end. */
   readonly #early = new Map<string, number>();
   readonly #left = new Left();
+  readonly #removals: Removals;
   /** Applications that went while the engine was away. */
   readonly #forgotten = new Set<string>();
   readonly #underWay = new Set<Promise<unknown>>();
@@ -90,6 +92,7 @@ class Containers implements DockerRuntime {
   constructor(options: DockerRuntimeOptions) {
     const { log, environment = process.env, findCredential, clock } = options;
     this.#options = options;
+    this.#removals = new Removals(log);
     this.#timing = { ...defaultTiming, ...options.timing };
     this.#installation = once(() => readInstallation(options));
     this.#networks = once(async () => new Networks(await this.#installation()));
@@ -213,6 +216,7 @@ class Containers implements DockerRuntime {
     this.#images.stop();
     for (const replica of this.#replicas.values()) void replica?.stop();
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    await this.#removals[Symbol.asyncDispose]();
     if (!this.#options.keeps?.()) await this.collect();
     await this.#sweepNetworks();
     await this.#link[Symbol.asyncDispose]();
@@ -234,7 +238,7 @@ class Containers implements DockerRuntime {
       return await this.#begin(engine, { spec, containerId: id, verb: 'started' });
     } catch (error) {
       this.#replicas.delete(spec.id);
-      await container?.remove({ force: true, v: true }).catch(() => undefined);
+      if (container) await this.#removals.remove(container);
       throw await this.#explain(spec, error);
     }
   }
@@ -257,7 +261,8 @@ class Containers implements DockerRuntime {
       const { settings, id } = spec;
       const trouble = (): string | undefined => this.#link.trouble;
       const timing = this.#timing;
-      const parts = { id, settings, container, address, pid, journal, output, timing, keeps, trouble, log };
+      const own = { id, settings, container, address, pid, journal, output, keeps, trouble };
+      const parts = { ...own, removals: this.#removals, timing, log };
       const replica = new ContainerReplica(parts);
       this.#replicas.set(id, replica);
       const early = this.#early.get(id) ?? (info.State.Running ? undefined : info.State.ExitCode);
@@ -322,19 +327,9 @@ class Containers implements DockerRuntime {
     this.#forgotten.clear();
   }
 
-  /** How many were removed. One that the engine cannot get rid of now is no reason to do without the engine. */
-  async #discard(engine: Engine, found: readonly Found[]): Promise<number> {
-    const removals = found.map(async (one) => {
-      try {
-        await removeContainer(engine, one);
-        return true;
-      } catch (error) {
-        if (isAway(error)) throw error;
-        const { log } = this.#options;
-        log.warn({ err: error, ...one }, 'a container cannot be removed; the next start tries again');
-        return false;
-      }
-    });
+  /** How many are gone. */
+  async #discard({ docker }: Engine, found: readonly Found[]): Promise<number> {
+    const removals = found.map(({ containerId }) => this.#removals.remove(docker.getContainer(containerId)));
     return (await Promise.all(removals)).filter(Boolean).length;
   }
 
