@@ -233,8 +233,12 @@ function finish(socket: Socket): void {
   if (socket.writable) socket.end();
 }
 
-/** Ends a socket so that its peer notices at once. A TLS socket cannot be reset; it is destroyed. */
+/** Ends a socket so that its peer notices at once, where it can be reset. */
 function reset(socket: Socket): void {
-  if ('encrypted' in socket) socket.destroy();
+  if ('encrypted' in socket || isShuttingDown(socket)) socket.destroy();
   else socket.resetAndDestroy();
 }
+
+/** While its end is on its way to the system libuv refuses a reset, and Node would never close its descriptor. */
+const isShuttingDown = (socket: Socket): boolean =>
+  socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;

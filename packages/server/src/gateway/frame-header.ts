@@ -6,7 +6,7 @@ export interface Header {
   fin: boolean;
   opcode: number;
   rsv: number;
-  /** Of the payload; -1 when a shorter form would have done. */
+  /** Of the payload; -1 when it is written as none may be: a shorter form would have done, or it is negative. */
   length: number;
   /** Bytes of the header itself, mask included. */
   size: number;
@@ -47,7 +47,8 @@ const extendedSize = (short: number): number => (short === 126 ? 2 : short === 1
 
 const minimal = (length: number, least: number): number => (length < least ? -1 : length);
 
-/** Lengths beyond what a number holds exactly are only ever refused as too big. */
+/** -1 when the most significant bit is set. Lengths beyond what a number holds exactly are only ever refused as too big. */
 function readLength64(data: Buffer, position: number): number {
+  if ((data[position] ?? 0) >= 0x80) return -1;
   return data.readUInt32BE(position) * 2 ** 32 + data.readUInt32BE(position + 4);
 }

@@ -21,7 +21,7 @@ export interface Leg {
   nextPing: number;
   /** Since when it has not read what it was sent; undefined while it keeps up. */
   stalledSince: number | undefined;
-  /** It has sent what it may send in this second, and is not read. */
+  /** It has sent what it may send in this second: the rest waits, and it is not read. */
   paced: boolean;
   gone: boolean;
 }
@@ -56,15 +56,17 @@ export function judgeSilence(
     return 'nothing';
   }
   if (now < leg.nextPing) return 'nothing';
+  // A peer may answer only the latest ping (RFC 6455 section 5.5.3): the other end's own must not lose its pong.
+  const mayPing =
+    leg.stalledSince === undefined && leg.scanner.owed === undefined && other.scanner.atBoundary;
   if (other.stalledSince !== undefined || leg.paced) {
-    // Nothing is read from this peer for now, so its silence says nothing.
+    // Nothing is read from this peer for now, so its silence says nothing; a ping finds out whether it is still there.
     leg.nextPing = later();
-    return 'nothing';
+    return mayPing ? 'ping' : 'nothing';
   }
   if (leg.stalledSince !== undefined) return 'nothing';
   if (leg.pingsMissed >= 2) return 'dead';
-  // A peer may answer only the latest ping (RFC 6455 section 5.5.3): the other end's own must not lose its pong.
-  if (leg.scanner.owed !== undefined || !other.scanner.atBoundary) return 'nothing';
+  if (!mayPing) return 'nothing';
   leg.pingsMissed += 1;
   leg.nextPing = later();
   return 'ping';

@@ -41,7 +41,7 @@ export class Lifetime {
     return (
       slow && {
         code: closeCodes.tryAgainLater,
-        reason: `the ${slow.side} did not read for ${settings.slowReader} s`,
+        reason: `the ${slow.side} reads too slowly: nothing could be sent to it for ${settings.slowReader} s`,
       }
     );
   }

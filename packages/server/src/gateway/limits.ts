@@ -22,13 +22,17 @@ export class Limits {
     const { handshakeRate: rate, maxConnectionsPerCaller, maxConnections } = settings;
     const { callers, applications } = this.#tables;
     const caller = callerOf(call);
-    if (rate > 0 && !callers.spend(caller, rate)) throw tooMany(`You may open ${rate} connections a second.`);
+    if (rate > 0 && !callers.spend(caller, rate))
+      throw tooMany(`You may open ${rate} connections a second. Try again shortly.`);
     const own = callers.enter(caller, limitOf(maxConnectionsPerCaller));
-    if (own === undefined) throw tooMany(`You hold ${callers.at(caller)} connections, which is the limit.`);
+    if (own === undefined)
+      throw tooMany(
+        `You hold ${callers.at(caller)} connections, which is the limit. Close some, or try again shortly.`,
+      );
     const all = applications.enter(placesOf(applicationId), limitOf(maxConnections));
     if (all !== undefined) return new Pair(own, all);
     own[Symbol.dispose]();
-    throw tooMany('The application has as many connections as it may have.');
+    throw tooMany('The application has as many connections as it may have. Try again shortly.');
   }
 }
 
@@ -49,5 +53,4 @@ export function callerOf({ route, principal, arrival }: Call): string {
   return name;
 }
 
-const tooMany = (why: string): Problem =>
-  new Problem('TooManyRequests', `${why} Close some, or try again shortly.`, { retryAfter: 1 });
+const tooMany = (why: string): Problem => new Problem('TooManyRequests', why, { retryAfter: 1 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { verifies } from '@mooring/test/verifies';
 import { frame, startRelay, until } from './relay.fixture.ts';
 import { opcodes } from './frame.ts';
@@ -42,21 +43,64 @@ for (const [what, settings, send, seen] of kinds) {
   });
 }
 
+const six = Buffer.concat(Array.from({ length: 6 }, (_, index) => frame('client', opcodes.text, `${index}`)));
+
+test(verifies('live:pace', 'of many messages in one chunk so many go on a second'), async () => {
+  await using relay = await startRelay({ settings: { messageRate: 2 } });
+  relay.client.write(six);
+  const seen: number[] = [];
+  const paused: boolean[] = [];
+  for (let second = 0; second < 3; second += 1) {
+    for (const index of [0, 1]) assert.equal(await relay.replica.next(), `text ${second * 2 + index}`);
+    await until(() => relay.relay.volume.messagesIn === second * 2 + 2);
+    seen.push(relay.relay.volume.messagesIn);
+    paused.push(relay.sockets.client.isPaused());
+    relay.pass(1);
+  }
+  assert.deepEqual(seen, [2, 4, 6]);
+  assert.deepEqual(paused, [true, true, true]);
+  assert.equal(relay.sockets.client.isPaused(), false);
+});
+
+test(verifies('live:pace', 'a close behind what waits is heard behind it'), async () => {
+  await using relay = await startRelay({ settings: { messageRate: 3 } });
+  relay.client.write(six);
+  relay.client.close(1000, 'bye');
+  for (let index = 0; index < 3; index += 1) assert.equal(await relay.replica.next(), `text ${index}`);
+  relay.pass(1);
+  for (let index = 3; index < 6; index += 1) assert.equal(await relay.replica.next(), `text ${index}`);
+  relay.pass(1);
+  assert.equal(await relay.replica.next(), 'close 1000 bye');
+});
+
 test(
-  verifies('live:pace', 'what came above the limit in one chunk counts for the seconds behind it'),
+  verifies('live:pace', 'what waits reaches a replica that drains before the close of its client'),
   async () => {
-    await using relay = await startRelay({ settings: { messageRate: 2 } });
-    const chunk = Array.from({ length: 6 }, (_, index) => frame('client', opcodes.text, `${index}`));
-    relay.client.write(Buffer.concat(chunk));
-    for (let index = 0; index < 6; index += 1) assert.equal(await relay.replica.next(), `text ${index}`);
-    const paused: boolean[] = [];
-    for (let second = 0; second < 3; second += 1) {
-      relay.pass(1);
-      paused.push(relay.sockets.client.isPaused());
-    }
-    assert.deepEqual(paused, [true, true, false]);
+    await using relay = await startRelay({ settings: { messageRate: 1 } });
+    relay.client.write(six);
+    assert.equal(await relay.replica.next(), 'text 0');
+    relay.relay.close(1012, 'drain', { drain: true });
+    assert.equal(await relay.client.next(), 'close 1012 drain');
+    relay.client.close(1012);
+    relay.pass(1);
+    for (let index = 1; index < 6; index += 1) assert.equal(await relay.replica.next(), `text ${index}`);
+    assert.equal(await relay.replica.next(), 'close 1012');
   },
 );
+
+test(verifies('live:pace', 'a client that is gone while it waits is noticed by the next pings'), async () => {
+  await using relay = await startRelay({ settings: { messageRate: 1, pingInterval: 5, idleTimeout: 900 } });
+  relay.client.write(Buffer.concat(Array.from({ length: 20 }, () => six)));
+  assert.equal(await relay.replica.next(), 'text 0');
+  await until(() => relay.sockets.client.isPaused());
+  relay.client.socket.resetAndDestroy();
+  let seconds = 0;
+  for (; seconds < 60 && !relay.sockets.client.destroyed; seconds += 1) {
+    relay.pass(1);
+    for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+  }
+  assert.ok(seconds <= 12, `noticed after ${seconds} s`);
+});
 
 test('a client that is made to wait is let go when the replica reads again, not before its second', async () => {
   await using relay = await startRelay({ settings: { messageRate: 1 } });

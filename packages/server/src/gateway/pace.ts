@@ -1,35 +1,18 @@
 /**
- * Pace: how fast a client is read. Whoever sends more messages or control frames a second than allowed is not read
- * for the rest of that second: the sender waits, and nothing is lost.
+ * Pace: how fast a client is heard. Of whoever sends more messages or control frames a second than allowed the rest
+ * waits, and then the client, which is not read meanwhile; nothing is lost.
  */
 import type { ApplicationSettings } from '@mooring/contract';
+import { limitOf } from './limits.ts';
 import type { Scanner } from './scan.ts';
 
 export type PaceSettings = Pick<ApplicationSettings, 'messageRate' | 'controlFrameRate'>;
 
-export class Pace {
-  readonly #scanner: Scanner;
-  readonly #maxMessages: number;
-  readonly #maxControls: number;
-  #messages = 0;
-  #controls = 0;
+/** For a connection that ends: what came before the end is not kept waiting. */
+export const unpaced: PaceSettings = { messageRate: 0, controlFrameRate: 0 };
 
-  constructor(scanner: Scanner, { messageRate, controlFrameRate }: PaceSettings) {
-    this.#scanner = scanner;
-    this.#maxMessages = messageRate === 0 ? Infinity : messageRate;
-    this.#maxControls = controlFrameRate === 0 ? Infinity : controlFrameRate;
-  }
-
-  /** True when nothing more is to be read until the next second. */
-  get isOver(): boolean {
-    const { messages, controls } = this.#scanner;
-    return messages - this.#messages >= this.#maxMessages || controls - this.#controls >= this.#maxControls;
-  }
-
-  /** Another second begins. What came in one chunk above the limit counts for it. */
-  next(): void {
-    const { messages, controls } = this.#scanner;
-    this.#messages = Math.min(messages, this.#messages + this.#maxMessages);
-    this.#controls = Math.min(controls, this.#controls + this.#maxControls);
-  }
+/** Another second begins. */
+export function grantSecond(scanner: Scanner, { messageRate, controlFrameRate }: PaceSettings): void {
+  scanner.maxMessages = scanner.messages + limitOf(messageRate);
+  scanner.maxControls = scanner.controls + limitOf(controlFrameRate);
 }

@@ -13,7 +13,7 @@ import { controlFrame, opcodes, type Side } from './frame.ts';
 import { createLeg, judgeSilence, type Leg } from './leg.ts';
 import { Lifetime } from './lifetime.ts';
 import type { Tap } from './mcp/connection.ts';
-import { Pace, type PaceSettings } from './pace.ts';
+import { grantSecond, unpaced, type PaceSettings } from './pace.ts';
 import { readClient, type ReadClient } from './read-client.ts';
 import { Scanner } from './scan.ts';
 import { openSink, type OpenSink } from './sink.ts';
@@ -60,7 +60,6 @@ export class Relay {
   #beginning: RelayOptions | undefined;
   readonly #client: Leg;
   readonly #replica: Leg;
-  readonly #pace: Pace;
   readonly #ending: Ending;
   readonly #lifetime: Lifetime;
 
@@ -73,7 +72,7 @@ export class Relay {
     const { maxMessageBytes, maxFragments } = settings;
     const common = { maxMessageBytes, maxFragments, deflate };
     this.#client = this.#leg('client', new Scanner({ ...common, masked: true }), options);
-    this.#pace = new Pace(this.#client.scanner, settings);
+    grantSecond(this.#client.scanner, settings);
     this.#replica = this.#leg('replica', new Scanner({ ...common, masked: false }), options);
     this.#client.scanner.other = this.#replica.scanner;
     this.#replica.scanner.other = this.#client.scanner;
@@ -114,7 +113,7 @@ export class Relay {
 
   /** Looks at the time: pings, idle limit, token expiry, slow readers. Called about once a second. */
   tick(now: number): void {
-    this.#renewPace();
+    this.#grantSecond();
     if (this.#ending.isDecided) return;
     const due = this.#lifetime.due(now);
     if (due !== undefined) return this.close(due.code, due.reason);
@@ -153,6 +152,7 @@ export class Relay {
       if (!other.paced) other.socket.resume();
     });
     const ended = (): void => {
+      if (leg.paced) this.#unpace();
       this.#ending.ended(leg, other);
       if (this.#client.socket.destroyed && this.#replica.socket.destroyed) this.#ending.finish();
     };
@@ -160,24 +160,36 @@ export class Relay {
   }
 
   #fromClient(chunk: Buffer): void {
-    const { scanner } = this.#client;
     this.#client.heard = true;
-    scanner.scan(chunk, this.#toReplica);
+    this.#client.scanner.scan(chunk, this.#toReplica);
+    this.#afterClient();
+  }
+
+  #afterClient(): void {
+    const { scanner } = this.#client;
     if (scanner.atBoundary) this.#ending.payClose(this.#replica, this.#client);
     this.#ending.afterScan(this.#client, this.#replica);
-    if (this.#pace.isOver && !this.#ending.toldReplica) this.#holdBack();
+    this.#client.paced = scanner.isResting;
+    if (scanner.isResting) this.#client.socket.pause();
   }
 
-  #holdBack(): void {
-    this.#client.paced = true;
-    this.#client.socket.pause();
+  #grantSecond(): void {
+    if (this.#ending.isDecided) return this.#unpace();
+    if (this.#replica.stalledSince !== undefined) return;
+    grantSecond(this.#client.scanner, this.#settings);
+    if (this.#client.paced) this.#proceed();
   }
 
-  #renewPace(): void {
-    this.#pace.next();
-    if (!this.#client.paced || this.#pace.isOver) return;
-    this.#client.paced = false;
-    if (this.#replica.stalledSince === undefined) this.#client.socket.resume();
+  #unpace(): void {
+    grantSecond(this.#client.scanner, unpaced);
+    if (this.#client.paced) this.#proceed();
+  }
+
+  /** With what the client sent above its pace; then it is read again. */
+  #proceed(): void {
+    this.#client.scanner.proceed(this.#toReplica);
+    this.#afterClient();
+    if (!this.#client.paced && this.#replica.stalledSince === undefined) this.#client.socket.resume();
   }
 
   #fromReplica(chunk: Buffer): void {

@@ -1,8 +1,9 @@
 /**
  * The frame scanner: a pure state machine over the chunks of one direction (RFC 6455 section 5). It reads headers
  * only: it finds frame boundaries, validates, counts, and picks out the answer to our own ping. Data payload is
- * never copied or unmasked, wherever the stream is cut. A frame header and a control frame leave the scanner whole or not at all, so whoever
- * writes the pieces on knows that between two scans the stream stands either at a boundary or inside a data frame.
+ * never copied or unmasked, wherever the stream is cut. A frame header and a control frame leave the scanner whole or
+ * not at all, so whoever writes the pieces on knows that between two scans the stream stands either at a boundary or
+ * inside a data frame.
  */
 import { isUtf8 } from 'node:buffer';
 import { closeCodes } from '@mooring/contract';
@@ -35,6 +36,9 @@ export class Scanner {
   messages = 0;
   /** Control frames that came. */
   controls = 0;
+  /** At so many messages, or control frames, it rests: the next frame waits until they may be more (`proceed`). */
+  maxMessages = Infinity;
+  maxControls = Infinity;
   /** Bytes that went through. */
   bytes = 0;
   /** The close code of the peer's close frame, once one went through; 1005 when it carried none. */
@@ -57,7 +61,10 @@ export class Scanner {
   readonly #maxMessageBytes: number;
   readonly #maxFragments: number;
   readonly #deflate: boolean;
+  /** The beginning of a frame. */
   #held: Buffer = nothing;
+  /** What came while it rests. */
+  #waiting: Buffer = nothing;
   /** The frame behind which nothing goes through has ended. */
   #isMute = false;
   /** Payload bytes of the current data frame that are still to come. */
@@ -80,10 +87,26 @@ export class Scanner {
     return this.#remaining === 0;
   }
 
+  /** True when the next frame has to wait. */
+  get isResting(): boolean {
+    return this.messages >= this.maxMessages || this.controls >= this.maxControls;
+  }
+
   /** Takes the next chunk and hands every piece that may go on to `pass`, in order. Pieces are views, not copies. */
   scan(chunk: Buffer, pass: (piece: Buffer) => void): void {
+    if (this.#waiting.length > 0) {
+      this.#waiting = Buffer.concat([this.#waiting, chunk]);
+      return;
+    }
     const rest = this.#held.length === 0 ? chunk : this.#complete(chunk, pass);
     if (rest.length > 0) this.#walk(rest, pass);
+  }
+
+  /** Goes on with what had to wait, as far as it may now. */
+  proceed(pass: (piece: Buffer) => void): void {
+    const waiting = this.#waiting;
+    this.#waiting = nothing;
+    this.#walk(waiting, pass);
   }
 
   /** Adds to what is held what it lacks to go on, and no more. Returns the rest of the chunk. */
@@ -108,7 +131,7 @@ export class Scanner {
       start = position;
       this.#isMute = true;
     }
-    while (position < data.length && !this.#isOver) {
+    while (position < data.length && !this.#isOver && !this.isResting) {
       const next = this.#frame(data, position);
       if (next === undefined) break;
       if (next < 0) {
@@ -120,7 +143,10 @@ export class Scanner {
       position = next;
     }
     this.#pass(data, start, position, pass);
-    if (!this.#isOver && position < data.length) this.#held = Buffer.from(data.subarray(position));
+    if (this.#isOver || position === data.length) return;
+    const rest = Buffer.from(data.subarray(position));
+    if (this.isResting) this.#waiting = rest;
+    else this.#held = rest;
   }
 
   /** Nothing may follow a close frame (RFC 6455 section 5.5.1), and nothing is made of what follows a violation. */
@@ -180,7 +206,7 @@ export class Scanner {
     if (header.masked !== this.#masked) {
       return header.masked ? 'a server frame must not be masked' : 'a client frame must be masked';
     }
-    if (header.length === -1) return 'a length must use the shortest encoding';
+    if (header.length === -1) return 'a length must use the shortest encoding, and no more than 63 bits';
     if (header.opcode >= opcodes.close) return validateControl();
     if (header.opcode > opcodes.binary) return `unknown opcode ${header.opcode}`;
     if (header.opcode === opcodes.continuation) {
