@@ -1252,12 +1252,12 @@ export interface components {
              */
             maxFragments: number;
             /**
-             * @description Messages that are read from a client a second; it has to wait with more. Default 0: no limit
+             * @description Messages that pass from a client a second; more wait, and then the client. Default 0: no limit
              * @default 0
              */
             messageRate: number;
             /**
-             * @description Pings and pongs that are read from a client a second; it has to wait with more. Default 100
+             * @description Pings, pongs and closes that pass from a client a second; more wait, and then the client. Default 100; 0: no limit
              * @default 100
              */
             controlFrameRate: number;
@@ -1455,12 +1455,12 @@ export interface components {
              */
             maxFragments?: number;
             /**
-             * @description Messages that are read from a client a second; it has to wait with more. Default 0: no limit
+             * @description Messages that pass from a client a second; more wait, and then the client. Default 0: no limit
              * @default 0
              */
             messageRate?: number;
             /**
-             * @description Pings and pongs that are read from a client a second; it has to wait with more. Default 100
+             * @description Pings, pongs and closes that pass from a client a second; more wait, and then the client. Default 100; 0: no limit
              * @default 100
              */
             controlFrameRate?: number;

@@ -74,12 +74,12 @@ export const applicationSettings = z
     messageRate: count
       .default(0)
       .describe(
-        'Messages that are read from a client a second; it has to wait with more. Default 0: no limit',
+        'Messages that pass from a client a second; more wait, and then the client. Default 0: no limit',
       ),
     controlFrameRate: count
       .default(100)
       .describe(
-        'Pings and pongs that are read from a client a second; it has to wait with more. Default 100',
+        'Pings, pongs and closes that pass from a client a second; more wait, and then the client. Default 100; 0: no limit',
       ),
     handshakeRate: count
       .default(0)

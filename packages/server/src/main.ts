@@ -19,6 +19,7 @@ import { createVerifier } from './identity/verify/verifier.ts';
 import { readCertificate } from './kit/certificate.ts';
 import { systemClock as clock, systemRandom as random } from './kit/clock.ts';
 import { openDataDirectory } from './kit/data-directory.ts';
+import { descriptorLimit } from './kit/descriptors.ts';
 import { once } from './kit/once.ts';
 import { bindListeners, isLoopback, type ServerUrls } from './listeners.ts';
 import { createManagement } from './management.ts';
@@ -219,6 +220,7 @@ async function openHosting(ground: Ground, identity: Identity, owned: AsyncDispo
         sealKey: await sealKeyOf(store),
         nodes: node && { credentials: node.credentials, beat: beating },
         places: listeners.places,
+        descriptors: await descriptorLimit(),
       },
       directory,
       labels,

@@ -13,7 +13,7 @@ export interface ApplicationHandlers {
   readonly upgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 }
 
-export type ApplicationListenOptions = Pick<ListenOptions, 'host' | 'port' | 'shared' | 'tls'>;
+export type ApplicationListenOptions = Pick<ListenOptions, 'host' | 'port' | 'shared' | 'tls' | 'takes'>;
 
 /** Resolves once it listens. Rejects with what the system said (EADDRINUSE, EACCES, …). */
 export function listenForApplications(

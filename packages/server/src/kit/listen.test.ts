@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -50,6 +51,25 @@ test('it speaks TLS 1.2 or newer when it has a certificate', async (context) => 
   using plain = await connectRaw(listener.port);
   plain.write(get('/'));
   assert.equal(await plain.ended, '');
+});
+
+test('a connection that is not taken is closed, plain and over TLS, and the next one is served', async (context) => {
+  const directory = await mkdtemp(join(tmpdir(), 'mooring-listen-'));
+  context.after(() => rm(directory, { recursive: true }));
+  const { cert, key, ca } = await developmentCertificate(directory, ['localhost'], Date.now());
+  for (const secure of [false, true]) {
+    let asked = 0;
+    const takes = (): boolean => (asked += 1) > 1;
+    await using listener = await listen({ ...quiet, takes, ...(secure && { tls: { cert, key } }) });
+    using refused = await connectRaw(listener.port);
+    assert.equal(await refused.ended, '');
+    const place = { port: listener.port, host: 'localhost' };
+    const socket = secure ? tls.connect({ ...place, ca }) : net.connect(place);
+    socket.write(get('/'));
+    const [answer] = await once(socket, 'data');
+    assert.match(String(answer), /^HTTP\/1\.1 200/);
+    socket.destroy();
+  }
 });
 
 test(verifies('head:time-limit', 'a head that does not come in time is a broken request'), async () => {

@@ -21,6 +21,8 @@ export interface ListenOptions {
   readonly onUpgrade?: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
   /** A request that could not be parsed, with the socket to answer it on. Called once per connection. */
   readonly onBroken: (error: NodeJS.ErrnoException, socket: Socket) => void;
+  /** Asked of each connection that comes; one that it does not take is closed at once. Absent: all are taken. */
+  readonly takes?: (socket: Socket) => boolean;
   /** Milliseconds for the whole head of a request (slowloris), and for a TLS handshake. Default: 10 s. */
   readonly headLimit?: number;
 }
@@ -50,6 +52,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   };
   server.on('request', onRequest);
   server.on('checkContinue', onRequest);
+  const { takes } = options;
+  // Before the server's own listener has made anything of it.
+  if (takes) server.prependListener('connection', (socket) => void (takes(socket) || socket.destroy()));
   server.on('clientError', (error, socket) => serving.broken(error, socket, options));
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('upgrade', (request, socket, head) => {

@@ -20,6 +20,7 @@ import type { Log } from '../observe/log.ts';
 import { openTracing } from '../observe/trace.ts';
 import { watchWith } from '../observe/watch.ts';
 import { isBeating } from './beat.ts';
+import { takeWithRoom } from './room.ts';
 import { Line, type Answers, type Port } from './line.ts';
 import type { AskedOfServer, AskedOfWorker, Start } from './protocol.ts';
 
@@ -105,8 +106,11 @@ export async function composeWorker(start: Start, { port, log, stopped }: Worker
     offer: (applicationId) => gateway.offer(applicationId),
     compose: () => {},
     listen: async () => {
-      for (const place of start.places)
-        listeners.use(await listenForApplications({ ...place, shared: start.shared }, handlersOf(gateway)));
+      const takes = takeWithRoom({ limit: start.descriptors, clock, log });
+      for (const place of start.places) {
+        const wanted = { ...place, shared: start.shared, takes };
+        listeners.use(await listenForApplications(wanted, handlersOf(gateway)));
+      }
     },
     drain: ({ replicaId, plan }) => gateway.connections.drain(replicaId, plan),
     drainAll: (within) => gateway.drain(within),

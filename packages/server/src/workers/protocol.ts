@@ -23,6 +23,8 @@ export interface Start {
   readonly sealKey: Uint8Array;
   readonly nodes: WorkerNodes | undefined;
   readonly places: readonly Place[];
+  /** Of this process, for all its threads. */
+  readonly descriptors: number;
   /** True: other workers listen on the same ports. */
   readonly shared: boolean;
 }

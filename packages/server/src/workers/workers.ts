@@ -2,6 +2,7 @@
  * Workers: the threads that relay, as the main thread sees them: one gateway. It keeps them up to date, asks all of
  * them where the answer is theirs together, and puts another in the place of one that dies.
  */
+import { availableParallelism } from 'node:os';
 import type { Directory } from '../directory/directory.ts';
 import { beginYoung } from '../gateway/collector.ts';
 import type { DrainPlan } from '../gateway/connections.ts';
@@ -86,7 +87,12 @@ export class Workers implements AsyncDisposable {
   /** Starts them. Resolves when all can take connections; rejects when one cannot. */
   async compose(): Promise<void> {
     const rows = Array.from({ length: this.#options.count }, (_, row) => row);
-    await Promise.all(rows.map((row) => this.#open(row).compose()));
+    const together = availableParallelism();
+    // More than there are cores would wait for each other, while the time of each to start runs out.
+    for (let first = 0; first < rows.length; first += together) {
+      const some = rows.slice(first, first + together);
+      await Promise.all(some.map((row) => this.#open(row).compose()));
+    }
     beginYoung();
   }
 
