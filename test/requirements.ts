@@ -222,8 +222,15 @@ export const requirements = [
     source: 'docs/wire.md, settings of an application',
   },
   {
+    id: 'limits:descriptors',
+    sentence:
+      'When its descriptors run out a server closes new connections and says so; its management API goes on.',
+    source: 'docs/operations.md, workers',
+  },
+  {
     id: 'live:pace',
-    sentence: 'A client that sends more messages or control frames a second than it may is read no faster.',
+    sentence:
+      'Of a client no more messages or control frames a second pass than may; the rest waits, and none is lost.',
     source: 'docs/wire.md, settings of an application',
   },
   {
