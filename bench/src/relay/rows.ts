@@ -73,9 +73,16 @@ const handshakeCount = 2000;
 /** Handshakes after which a program that compiles itself as it runs has done most of that. */
 const settled = 8000;
 
-/** Lets a contender that has just been started get as good at handshakes as it will be. */
+/** Seconds of requests after which it has done most of that for them. */
+const settledRequests = 4;
+
+/** Lets a contender that has just been started get as good at handshakes and requests as it will be. */
 export async function settle({ contender, subject }: Runner): Promise<void> {
   await handshakes(targetOf(contender, subject, {}), { total: settled, parallel: 50 });
+  await requests(targetOf(contender, subject, { form: 'invoke' }), {
+    connections: 64,
+    seconds: settledRequests,
+  });
 }
 
 /** Contenders that ask for no token get none. */
